@@ -288,7 +288,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "structlog.processors.JSONRenderer",
+            "processor": "ext://shared.logs.RENDERER",
             "foreign_pre_chain": "ext://shared.logs.PROCESSORS",
         }
     },

@@ -1,0 +1,15 @@
+"""What holds for every request of a signed-in person: idle exit, first password, second factor."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+
+class SignedInMiddleware:
+    """Placeholder order: session → user → second factor → here."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)

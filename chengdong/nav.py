@@ -1,0 +1,82 @@
+"""The menu as data: what there is, who may see it, and which five fit at a phone's thumb."""
+
+from functools import cache
+from typing import NamedTuple
+
+from django.urls import Resolver404, resolve
+
+
+class Item(NamedTuple):
+    """A place to go. `right` "" = every signed-in person. `place`: "" everywhere, wide = desk only, narrow = phone only."""
+
+    label: str
+    path: str
+    icon: str
+    right: str = ""
+    place: str = ""
+    here: bool = False
+    count: int = 0
+
+
+MENU = (
+    Item("今天", "/", "today"),
+    Item("本周", "/stats/", "week", "stats.view"),
+    Item("两室", "/incidents/board/", "board", "board.view"),
+    Item("双响", "/digests/", "echo", "digests.view"),
+    Item("走访", "/visits/", "visit", "visits.view"),
+    Item("上报", "/hazards/new/", "add", "hazards.report", "narrow"),
+    Item("事项", "/matters/", "matters", "matters.view"),
+    Item("警情", "/incidents/", "siren", "incidents.view"),
+    Item("隐患", "/hazards/", "hazard", "hazards.view"),
+    Item("走访对象", "/targets/", "target", "targets.view"),
+    Item("导入", "/imports/", "upload", "incidents.import"),
+    Item("网格", "/areas/", "grid", "areas.manage"),
+    Item("通知", "/inbox/", "bell"),
+    Item("我的", "/me/", "me"),
+)
+FIELD_BAR = ("/", "/visits/", "/hazards/new/", "/matters/")
+DESK_BAR = ("/", "/stats/", "/incidents/board/", "/matters/", "/incidents/", "/digests/", "/hazards/", "/visits/", "/inbox/")
+LAST = "/me/"
+SLOTS = 5
+
+
+@cache
+def exists(path: str) -> bool:
+    """True where the address answers in this version of the portal; a menu has no dead links."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def allowed(rights: frozenset[str]) -> list[Item]:
+    """Everything that these rights open, in the menu's order."""
+    return [item for item in MENU if (not item.right or item.right in rights) and exists(item.path)]
+
+
+def thumb_bar(items: list[Item], rights: frozenset[str]) -> set[str]:
+    """Paths of the phone's bar: people who visit get visiting and reporting, others what they read first; 我的 is last."""
+    wanted = FIELD_BAR if "visits.log" in rights else DESK_BAR
+    open_to_them = {item.path for item in items}
+    return {*[path for path in wanted if path in open_to_them][: SLOTS - 1], LAST}
+
+
+def nav(rights: frozenset[str], path: str, unread: int) -> list[Item]:
+    """The one list that is a bottom bar on phones and a left rail on desks; `path` is where the reader is."""
+    items = allowed(rights)
+    thumbs = thumb_bar(items, rights)
+    here = max((i.path for i in items if _inside(path, i.path)), key=len, default="")
+    return [
+        item._replace(
+            place=item.place if item.path in thumbs else "wide",
+            here=item.path == here,
+            count=unread if item.path == "/inbox/" else 0,
+        )
+        for item in items
+        if item.path in thumbs or item.place != "narrow"
+    ]
+
+
+def _inside(path: str, root: str) -> bool:
+    return path == root if root == "/" else path.startswith(root)

@@ -1,0 +1,5 @@
+"""Addresses of the pages that belong to no app: home, style guide, health."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,24 @@
+"""Every address of the portal."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("chengdong.page_urls")),
+    path("", include("accounts.urls")),
+    path("", include("grids.urls")),
+    path("", include("grids.imports.urls")),
+    path("", include("matters.urls")),
+    path("", include("incidents.tray_urls")),
+    path("", include("incidents.urls")),
+    path("", include("digests.urls")),
+    path("", include("stats.urls")),
+    path("api/v1/", include("accounts.api_urls")),
+    path("api/v1/", include("grids.api_urls")),
+    path("api/v1/", include("matters.api_urls")),
+    path("api/v1/", include("incidents.api_urls")),
+    path("api/v1/", include("digests.api_urls")),
+    path("api/v1/", include("stats.api_urls")),
+    path("api/v1/", include("chengdong.api_urls")),
+    path("admin/", admin.site.urls),
+]

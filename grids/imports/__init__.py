@@ -1,0 +1,1 @@
+"""Files coming in: readers, importers by kind, batches and corrections."""

@@ -1,0 +1,85 @@
+"""Files that came in: the batch, and each row that could not be taken, kept for correction."""
+
+from django.conf import settings
+from django.db import models
+
+from grids.scope import ScopedQuerySet
+
+
+class ImportBatchQuerySet(ScopedQuerySet["ImportBatch"]):
+    """Batches by the street they belong to."""
+
+    area_field = "area"
+
+
+class ImportBatch(models.Model):
+    """One run over one file. Counts are of rows; `state` moves waiting → running → done | failed."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", "排队中"
+        RUNNING = "running", "导入中"
+        DONE = "done", "已完成"
+        FAILED = "failed", "未能完成"
+
+    kind = models.CharField("类型", max_length=20)
+    area = models.ForeignKey("grids.Area", models.PROTECT, related_name="+", verbose_name="街道")
+    name = models.CharField("文件名", max_length=200)
+    file = models.FileField(upload_to="imports/%Y/%m/", null=True)
+    digest = models.CharField(max_length=64)
+    dry_run = models.BooleanField("只检查", default=False)
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
+    message = models.CharField("说明", max_length=300, blank=True, default="")
+    total = models.PositiveIntegerField("总行数", default=0)
+    seen = models.PositiveIntegerField("已读", default=0)
+    created = models.PositiveIntegerField("新增", default=0)
+    updated = models.PositiveIntegerField("更新", default=0)
+    unchanged = models.PositiveIntegerField("未变", default=0)
+    rejected = models.PositiveIntegerField("退回", default=0)
+    unplaced = models.PositiveIntegerField("待落格", default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人")
+    created_at = models.DateTimeField("开始", auto_now_add=True)
+    finished_at = models.DateTimeField("结束", null=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导入"
+        verbose_name_plural = "导入"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportRow(models.Model):
+    """A row that was updated or sent back: its number in the file, what stood in it, and why.
+
+    `values` holds the row as read, by column code, so that it can be corrected and taken in again; personal columns are
+    encrypted as one text in `personal`.
+    """
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        REJECTED = "rejected", "退回"
+        UPDATED = "updated", "更新"
+        CORRECTED = "corrected", "已更正"
+        DROPPED = "dropped", "不再处理"
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField("行号")
+    outcome = models.CharField("结果", max_length=10, choices=Outcome)
+    values = models.JSONField("内容", default=dict)
+    personal = models.TextField(blank=True, default="")
+    errors = models.JSONField("原因", default=list)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "导入行"
+        verbose_name_plural = "导入行"
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}:{self.number}"

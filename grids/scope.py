@@ -1,0 +1,101 @@
+"""Territory, once: the one predicate that narrows every list, detail, choice, export and aggregate to what a post covers.
+
+Outside = 404; inside without the right = 403; no post = nothing.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from grids.models import Area, Post
+
+M = TypeVar("M", bound=models.Model)
+View = Callable[..., HttpResponse]
+
+
+def posts_of(user: Any) -> "list[Post]":
+    """The posts that the user holds today, with area, unit and role; read once per request."""
+    from grids.models import Post  # noqa: PLC0415 -- the models' managers use this module
+
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return []
+    held: list[Post] | None = getattr(user, "_posts_today", None)
+    if held is None:
+        held = list(
+            Post.objects.on().filter(user_id=user.pk).select_related("area", "unit", "role").order_by("id")
+        )
+        user._posts_today = held
+    return held
+
+
+def rights_of(user: Any) -> frozenset[str]:
+    """All rights of all present posts."""
+    return frozenset(right for post in posts_of(user) for right in post.role.rights)
+
+
+def paths_of(user: Any, right: str) -> list[str]:
+    """Paths of the areas in which the user holds the right, without those inside another."""
+    paths = sorted({post.area.path for post in posts_of(user) if right in post.role.rights})
+    return [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
+
+
+def within(user: Any, right: str, field: str = "area") -> Q:
+    """Rows whose area (`field`, "" for an Area itself) lies where the user holds the right; none without a post."""
+    column = f"{field}__path__startswith" if field else "path__startswith"
+    clause = Q(pk__in=[])
+    for path in paths_of(user, right):
+        clause |= Q(**{column: path})
+    return clause
+
+
+def covers(user: Any, right: str, area: "Area") -> bool:
+    """The same question about one area that is at hand."""
+    return any(area.path.startswith(path) for path in paths_of(user, right))
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset that knows which of its columns is the territory."""
+
+    area_field = "area"
+
+    def within(self, user: Any, right: str) -> Any:
+        """Only rows in the user's territory for this right."""
+        return self.filter(within(user, right, self.area_field))
+
+
+def scoped(*rights: str) -> Callable[[View], View]:
+    """A view for signed-in users that hold any of the rights somewhere; the view narrows its rows with `.within`.
+
+    With no right named, being signed in is enough (own page, own inbox).
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if rights and not rights_of(request.user) & set(rights):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.scope = rights  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def public(why: str) -> Callable[[View], View]:
+    """A view that anybody may open, with the reason why."""
+
+    def decorate(view: View) -> View:
+        view.public = why  # type: ignore[attr-defined]
+        return view
+
+    return decorate

@@ -1,0 +1,7 @@
+"""Matters, their timeline, what must be answered, and the notices that go out."""
+
+from matters.models.matter import Event, Matter
+from matters.models.notice import Notice
+from matters.models.obligation import Obligation
+
+__all__ = ["Event", "Matter", "Notice", "Obligation"]

@@ -1,0 +1,100 @@
+"""The matter and its timeline: one table for every hazard, police incident, dispute and report."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from grids.scope import ScopedQuerySet
+
+
+class MatterQuerySet(ScopedQuerySet["Matter"]):
+    """Matters by territory and by whether they still wait."""
+
+    area_field = "area"
+
+    def open(self) -> "MatterQuerySet":
+        """Not ended."""
+        return self.filter(closed_at=None)
+
+
+class Matter(models.Model):
+    """事项. Only `matters.workflow` writes `state`; a closed one has an outcome and an answer, enforced here."""
+
+    class Outcome(models.TextChoices):
+        """How it ended; "fixed", "not ours" and "cancelled" are different endings."""
+
+        SETTLED = "settled", "已解决"
+        NOT_OURS = "not_ours", "不属本街道"
+        UNFOUNDED = "unfounded", "查无此事"
+        PASSED_ON = "passed_on", "已移交"
+        COULD_NOT = "could_not", "未能解决"
+        CANCELLED = "cancelled", "已撤销"
+
+    kind = models.CharField("类型", max_length=20)
+    number = models.CharField("编号", max_length=40, unique=True)
+    title = models.CharField("标题", max_length=120)
+    area = models.ForeignKey("grids.Area", models.PROTECT, related_name="matters", verbose_name="所在区域")
+    state = models.CharField("状态", max_length=16)
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上报人"
+    )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    unit = models.ForeignKey(
+        "grids.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理单位"
+    )
+    occurred_at = models.DateTimeField("发生时间")
+    created_at = models.DateTimeField("登记时间", auto_now_add=True)
+    warn_at = models.DateTimeField("预警时间", null=True, blank=True)
+    due_at = models.DateTimeField("期限", null=True, blank=True)
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    outcome = models.CharField("结果", max_length=12, choices=Outcome, blank=True, default="")
+    answer = models.TextField("答复", blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = MatterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "事项"
+        verbose_name_plural = "事项"
+        indexes = [
+            models.Index(fields=["area", "-occurred_at"], name="matter_by_area"),
+            models.Index(fields=["kind", "-occurred_at"], name="matter_by_kind"),
+            models.Index(fields=["due_at"], condition=Q(closed_at=None), name="matter_open_due"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at=None) | (~Q(outcome="") & ~Q(answer="")), name="matter_closed_has_answer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Event(models.Model):
+    """One line of a matter's timeline: who did what, from which state to which, when, with what. Append-only by trigger."""
+
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
+    action = models.CharField("动作", max_length=20)
+    label = models.CharField("名称", max_length=20)
+    from_state = models.CharField(max_length=16, blank=True, default="")
+    to_state = models.CharField(max_length=16)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
+    )
+    at = models.DateTimeField("时间")
+    note = models.TextField("说明", blank=True, default="")
+    evidence = models.JSONField("依据", default=dict)
+
+    class Meta:
+        verbose_name = "事项记录"
+        verbose_name_plural = "事项记录"
+        ordering = ["id"]
+        indexes = [models.Index(fields=["matter", "id"], name="event_timeline")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.label}"

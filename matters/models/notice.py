@@ -1,0 +1,59 @@
+"""Notices: the inbox and the outbox are one table, written in the transaction of what they tell."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Notice(models.Model):
+    """One message to one person through one channel, unique per source: nothing is told twice, nothing is lost.
+
+    The inbox channel is `sent` when written. Others are claimed with a lease, sent with the row's key as idempotency key,
+    then marked; a worker killed in between leaves a lease that runs out.
+    """
+
+    class Channel(models.TextChoices):
+        """Where it goes."""
+
+        INBOX = "inbox", "站内"
+        WEBHOOK = "webhook", "消息接口"
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", "待发送"
+        SENDING = "sending", "发送中"
+        SENT = "sent", "已发送"
+        FAILED = "failed", "发送失败"
+
+    source = models.CharField("来源", max_length=60)
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人")
+    channel = models.CharField("渠道", max_length=8, choices=Channel)
+    subject = models.CharField("标题", max_length=120)
+    body = models.TextField("正文")
+    url = models.CharField("链接", max_length=200, blank=True, default="")
+    state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField("尝试次数", default=0)
+    next_at = models.DateTimeField("下次发送", auto_now_add=True)
+    lease_until = models.DateTimeField(null=True)
+    error = models.CharField("失败原因", max_length=200, blank=True, default="")
+    created_at = models.DateTimeField("时间", auto_now_add=True)
+    sent_at = models.DateTimeField("发送时间", null=True)
+    read_at = models.DateTimeField("已读时间", null=True)
+
+    class Meta:
+        verbose_name = "通知"
+        verbose_name_plural = "通知"
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "sending"]), name="notice_due"),
+            models.Index(fields=["recipient", "-id"], condition=Q(channel="inbox"), name="notice_inbox"),
+            models.Index(
+                fields=["recipient"], condition=Q(channel="inbox", read_at=None), name="notice_unread"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "recipient", "channel"], name="notice_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,153 @@
+"""Every write on a matter: opening it and moving it along its loop."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from grids.models import Area, Unit
+from grids.scope import covers, rights_of
+from matters.facts import matter_advanced
+from matters.loop import ENDED, KINDS, STATES, Transition
+from matters.models import Event, Matter
+from shared.dates import today
+from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, TransitionRefused
+
+
+def next_number(prefix: str) -> str:
+    """`YH2026-000012`: unique, rising, gaps allowed (a rolled-back matter keeps its number)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('matters_number')")
+        return f"{prefix}{today().year}-{cursor.fetchone()[0]:06d}"
+
+
+@transaction.atomic
+def open_matter(
+    *,
+    kind: str,
+    title: str,
+    area: Area,
+    occurred_at: datetime,
+    actor: User | None,
+    state: str = "",
+    number: str = "",
+    due_at: datetime | None = None,
+    note: str = "",
+) -> Matter:
+    """A new matter with the first line of its timeline."""
+    rules = KINDS[kind]
+    matter = Matter.objects.create(
+        kind=kind,
+        number=number or next_number(rules.prefix),
+        title=title[:120],
+        area=area,
+        state=state or rules.start,
+        reporter=actor,
+        occurred_at=occurred_at,
+        due_at=due_at,
+    )
+    Event.objects.create(
+        matter=matter, action="open", label="登记", to_state=matter.state, actor=actor, at=timezone.now(), note=note
+    )
+    return matter
+
+
+def available_actions(matter: Matter, user: User) -> list[Transition]:
+    """The moves that `advance` would let this user make now: pages draw their buttons from this."""
+    held = rights_of(user)
+    return [
+        t
+        for t in KINDS[matter.kind].loop
+        if matter.state in t.sources
+        and t.right in held
+        and covers(user, t.right, matter.area)
+        and not (t.not_by == "handler" and matter.handler_id == user.pk)
+    ]
+
+
+@transaction.atomic
+def advance(
+    *,
+    matter: Matter,
+    action: str,
+    actor: User,
+    note: str = "",
+    evidence: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Event:
+    """Make one move: the only writer of `state`.
+
+    Locks the row, reads the state again under the lock, checks right, territory and evidence, writes the timeline.
+    Raises NotFound (outside the territory), NotAllowed (inside, without the right), TransitionRefused (not open in this
+    state, names what is), Conflict (`version` is stale), InvalidInput (evidence missing, names the field).
+    """
+    given = dict(evidence or {})
+    locked = Matter.objects.select_for_update(of=("self",)).select_related("area").get(pk=matter.pk)
+    rules = KINDS[locked.kind]
+    if not covers(actor, "matters.view", locked.area):
+        raise NotFound("没有找到这件事项，或它不在您的辖区。")
+    if version is not None and version != locked.version:
+        raise Conflict("这件事项刚被别人更新过，请看过最新情况再操作。", version=locked.version)
+    transition = rules.move(locked.state, action)
+    if transition is None:
+        allowed = [t.label for t in available_actions(locked, actor)]
+        raise TransitionRefused(
+            f"“{STATES[locked.state]}”状态下不能这样操作。现在可以：{'、'.join(allowed) or '无（没有您可做的操作）'}。",
+            allowed=[t.action for t in available_actions(locked, actor)],
+        )
+    _check(locked, transition, actor, note, given)
+    before = locked.state
+    _apply(locked, transition, actor, given)
+    event = Event.objects.create(
+        matter=locked,
+        action=action,
+        label=transition.label,
+        from_state=before,
+        to_state=locked.state,
+        actor=actor,
+        at=timezone.now(),
+        note=note,
+        evidence={key: str(getattr(value, "pk", value)) for key, value in given.items()},
+    )
+    matter.refresh_from_db()
+    matter_advanced.send(sender=Matter, matter=matter, event=event, actor=actor)
+    return event
+
+
+def _check(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
+    if not covers(actor, transition.right, matter.area):
+        raise NotAllowed(f"您没有“{transition.label}”的权限，请联系所在村社或指挥室。")
+    if transition.not_by == "handler" and matter.handler_id == actor.pk:
+        raise NotAllowed("办理人不能审核自己的事项，请由另一位同事审核。")
+    for name in transition.needs:
+        if not (note.strip() if name == "note" else given.get(name)):
+            raise InvalidInput(NEEDED[name], field=name)
+    if (area := given.get("area")) is not None and not covers(actor, transition.right, area):
+        raise InvalidInput("只能流转到您辖区内的村社或网格。", field="area")
+
+
+NEEDED = {
+    "note": "请写明情况，让上报人看得懂。",
+    "outcome": "请选择办理结果。",
+    "answer": "请写给上报人的答复。",
+    "area": "请选择流转到哪个村社或网格。",
+}
+
+
+def _apply(matter: Matter, transition: Transition, actor: User, given: dict[str, Any]) -> None:
+    matter.state = transition.target
+    matter.version += 1
+    if transition.action in {"handle", "echo"}:
+        matter.handler = actor
+    if isinstance(area := given.get("area"), Area):
+        matter.area, matter.handler = area, None
+    if isinstance(unit := given.get("unit"), Unit):
+        matter.unit = unit
+    if transition.target in ENDED:
+        matter.closed_at = timezone.now()
+        matter.outcome = given.get("outcome") or Matter.Outcome.CANCELLED
+        matter.answer = given.get("answer") or given.get("note") or "已撤销，原因见事项记录。"
+    matter.save()
