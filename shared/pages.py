@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from rest_framework.pagination import BasePagination
@@ -71,15 +73,15 @@ def keyset(
     columns = [name.lstrip("-") for name in order]
     descending = [name.startswith("-") for name in order]
     back = cursor.startswith("~")
-    if cursor:
-        marked = _unpack(cursor.removeprefix("~"), len(columns))
-        queryset = queryset.filter(_beyond(columns, descending, marked, back))
-    queryset = queryset.order_by(
+    ordered = queryset.order_by(
         *(F(c).asc() if down == back else F(c).desc() for c, down in zip(columns, descending, strict=True))
     )
     try:
-        rows = list(queryset[: size + 1])
-    except (ValueError, TypeError) as error:
+        if cursor:
+            marked = _unpack(cursor.removeprefix("~"), len(columns))
+            ordered = ordered.filter(_beyond(columns, descending, marked, back))
+        rows = list(ordered[: size + 1])
+    except (ValueError, TypeError, ValidationError, DataError) as error:
         raise InvalidInput("翻页标记无效，请回到第一页重新打开。", field="cursor") from error
     more, rows = len(rows) > size, rows[:size]
     if back:
