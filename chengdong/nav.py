@@ -62,7 +62,7 @@ def thumb_bar(items: list[Item], rights: frozenset[str]) -> set[str]:
     return {*[path for path in wanted if path in open_to_them][: SLOTS - 1], LAST}
 
 
-def nav(rights: frozenset[str], path: str, unread: int) -> list[Item]:
+def bars(rights: frozenset[str], path: str, unread: int) -> list[Item]:
     """The one list that is a bottom bar on phones and a left rail on desks; `path` is where the reader is."""
     items = allowed(rights)
     thumbs = thumb_bar(items, rights)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 
-from chengdong import nav
+from chengdong.nav import Item, allowed, bars
 from grids.models import Area
 from grids.scope import posts_of, rights_of
 from matters.queries import unread_count
@@ -54,14 +54,14 @@ class Shell:
         return posts_of(self.user) if self.signed_in else []
 
     @cached_property
-    def nav(self) -> list[nav.Item]:
+    def nav(self) -> list[Item]:
         """The menu as bar and rail, the present place marked."""
-        return nav.nav(self.rights, self.request.path, self.unread) if self.request and self.signed_in else []
+        return bars(self.rights, self.request.path, self.unread) if self.request and self.signed_in else []
 
     @cached_property
-    def menu(self) -> list[nav.Item]:
+    def menu(self) -> list[Item]:
         """Everything that the reader may open."""
-        return nav.allowed(self.rights) if self.signed_in else []
+        return allowed(self.rights) if self.signed_in else []
 
     @cached_property
     def unread(self) -> int:

@@ -36,13 +36,16 @@ PROCESSORS: Sequence[Processor] = (
 )
 """What both structlog's own and the standard library's records pass first."""
 
-FINAL: Sequence[Processor] = (
-    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-    structlog.processors.format_exc_info,
-    hide,
-    structlog.processors.JSONRenderer(ensure_ascii=False),
-)
-"""How a record becomes a line: hiding comes last, so that tracebacks are masked too."""
+_json = structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def render(logger: WrappedLogger, method: str, event: EventDict) -> str | bytes:
+    """A record as one line; hiding comes after the traceback was written out, so that it is masked too."""
+    return _json(logger, method, hide(logger, method, structlog.processors.format_exc_info(logger, method, event)))
+
+
+RENDERER: Processor = render
+"""What the formatter of settings.LOGGING names."""
 
 
 def configure() -> None:
