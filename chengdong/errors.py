@@ -1,4 +1,4 @@
-"""Pages for what went wrong: each says what to do next. The one for a crash needs neither database nor reader."""
+"""Pages for what went wrong: each says what to do next; the one for a crash needs no database."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ PAGES = {400, 403, 404, 409, 500}
 
 
 def page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
-    """The error in the form that the caller reads: problem+json under /api/, one line of text for htmx, else a page."""
+    """The error as its caller reads it: problem+json under /api/, a line of text for htmx, else a page."""
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": TITLES.get(status, "请求未完成"), "status": status}
         body |= {"detail": message or body["title"]}
@@ -22,12 +22,12 @@ def page(request: HttpRequest, status: int, message: str = "") -> HttpResponse:
     if request.headers.get("HX-Request"):
         said = message or TITLES.get(status, "没有完成，请稍后再试")
         return HttpResponse(said, status=status, content_type="text/plain; charset=utf-8")
-    name = status if status in PAGES else 400
-    return HttpResponse(loader.render_to_string(f"errors/{name}.html", {"message": message}, request), status=status)
+    template = f"errors/{status if status in PAGES else 400}.html"
+    return HttpResponse(loader.render_to_string(template, {"message": message}, request), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: the address or the form cannot be understood. Drawn without a reader: the host itself may be wrong."""
+    """400: not to be understood. Drawn without a reader, as the host itself may be wrong."""
     return plain(400)
 
 
@@ -78,4 +78,6 @@ class DomainErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """None leaves every other exception to Django."""
-        return page(request, exception.status, exception.message) if isinstance(exception, DomainError) else None
+        if not isinstance(exception, DomainError):
+            return None
+        return page(request, exception.status, exception.message)

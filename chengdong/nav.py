@@ -1,13 +1,14 @@
 """The menu as data: what there is, who may see it, and which five fit at a phone's thumb."""
 
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import NamedTuple
 
 from django.urls import Resolver404, resolve
 
 
-class Item(NamedTuple):
-    """A place to go. `right` "" = every signed-in person. `place`: "" everywhere, wide = desk only, narrow = phone only."""
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A place to go. `right` "" = everybody signed in. `place`: wide = desk, narrow = phone."""
 
     label: str
     path: str
@@ -35,7 +36,16 @@ MENU = (
     Item("我的", "/me/", "me"),
 )
 FIELD_BAR = ("/", "/visits/", "/hazards/new/", "/matters/")
-DESK_BAR = ("/", "/stats/", "/incidents/board/", "/matters/", "/incidents/", "/digests/", "/hazards/", "/visits/", "/inbox/")
+DESK_BAR = (
+    "/",
+    "/stats/",
+    "/incidents/board/",
+    "/matters/",
+    "/incidents/",
+    "/digests/",
+    "/hazards/",
+    "/inbox/",
+)
 LAST = "/me/"
 SLOTS = 5
 
@@ -56,7 +66,7 @@ def allowed(rights: frozenset[str]) -> list[Item]:
 
 
 def thumb_bar(items: list[Item], rights: frozenset[str]) -> set[str]:
-    """Paths of the phone's bar: people who visit get visiting and reporting, others what they read first; 我的 is last."""
+    """Paths of the phone's bar: visiting and reporting for those who visit, reading for others, 我的 last."""
     wanted = FIELD_BAR if "visits.log" in rights else DESK_BAR
     open_to_them = {item.path for item in items}
     return {*[path for path in wanted if path in open_to_them][: SLOTS - 1], LAST}
@@ -68,7 +78,8 @@ def bars(rights: frozenset[str], path: str, unread: int) -> list[Item]:
     thumbs = thumb_bar(items, rights)
     here = max((i.path for i in items if _inside(path, i.path)), key=len, default="")
     return [
-        item._replace(
+        replace(
+            item,
             place=item.place if item.path in thumbs else "wide",
             here=item.path == here,
             count=unread if item.path == "/inbox/" else 0,

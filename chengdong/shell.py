@@ -1,4 +1,4 @@
-"""What every page's frame shows of the reader: menu, name, post, street, unread notices; asked for only when drawn."""
+"""What every page's frame shows of the reader: menu, name, post, street, unread notices."""
 
 from datetime import datetime
 from functools import cached_property
@@ -32,7 +32,7 @@ def street_name(path: str) -> str:
 
 
 class Shell:
-    """The frame's facts; costs at most the reader's posts (shared with the guards) and one count of unread notices."""
+    """Asked for when drawn; costs the reader's posts (shared with the guards), one count of notices."""
 
     def __init__(self, request: HttpRequest | None) -> None:
         self.request = request

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from chengdong.errors import plain
+from chengdong.nav import MENU
 from grids.scope import public
 from shared.dates import today
 from shared.faces import DayInput, HourInput, MomentInput
 from shared.pages import Page
-
 
 ERRORS = {"400", "403", "404", "409", "500", "csrf"}
 SPRITE = Path(settings.BASE_DIR) / "static" / "icons.svg"
@@ -52,7 +52,9 @@ class SampleForm(forms.Form):
     on = forms.DateField(label="哪一天", widget=DayInput)
     hour = forms.TimeField(label="几点", required=False, widget=HourInput)
     moment = forms.DateTimeField(label="起止时间", required=False, widget=MomentInput)
-    note = forms.CharField(label="补充说明", required=False, help_text="可用键盘上的话筒说", widget=forms.Textarea)
+    note = forms.CharField(
+        label="补充说明", required=False, help_text="可用键盘上的话筒说", widget=forms.Textarea
+    )
     photo = forms.FileField(label="照片", required=False)
     sure = forms.BooleanField(label="已当面告知负责人", help_text="不勾选不能保存")
 
@@ -84,6 +86,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "days": {n: today() + timedelta(days=n) for n in (-3, 0, 9)},
             "rates": rates,
             "weeks": [3, 5, 2, 4, 6, 5, 3, 4, 2, 5, 4, 7],
+            "menu": MENU,
+            "span": timedelta(hours=2, minutes=15),
             "icons": icon_names(),
             "party": SimpleNamespace(phone="13912345776", identity="331081199001011234"),
         },

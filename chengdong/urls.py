@@ -22,3 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("chengdong.api_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "chengdong.errors.bad_request"
+handler403 = "chengdong.errors.forbidden"
+handler404 = "chengdong.errors.not_found"
+handler500 = "chengdong.errors.crashed"

@@ -84,7 +84,11 @@ def spark_line(
 
 
 def spark_bars(
-    values: Sequence[float], top: float | None = None, worse: bool = False, width: float = 160, height: float = 40
+    values: Sequence[float],
+    top: float | None = None,
+    worse: bool = False,
+    width: float = 160,
+    height: float = 40,
 ) -> list[Rect]:
     """Bars from zero, the last one marked as now; `top` is the value of the full height."""
     if not values:

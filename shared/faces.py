@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
@@ -28,10 +29,10 @@ class Face(NamedTuple):
 
 
 def _kind(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxSelectMultiple):  # before RadioSelect, which it derives from
+        return "ticks"
     if isinstance(widget, forms.RadioSelect):
         return "tiles"
-    if isinstance(widget, forms.CheckboxSelectMultiple):
-        return "ticks"
     if isinstance(widget, forms.CheckboxInput):
         return "tick"
     if isinstance(widget, forms.FileInput):
@@ -46,16 +47,60 @@ def face(bound: BoundField, *, quiet: bool = False, **attrs: Any) -> Face:
     optional = "" if bound.field.required or quiet else "选填"
     hint = "，".join(part for part in (optional, help_text) if part)
     identity = bound.id_for_label or bound.auto_id or f"id_{bound.html_name}"
-    ids = ([f"{bound.auto_id}_helptext"] if hint else []) + ([f"{bound.auto_id}_error"] if bound.errors else [])
-    described = " ".join(ids)
+    parts = {"helptext": hint, "error": bound.errors}
+    described = " ".join(f"{bound.auto_id}_{name}" for name, there in parts.items() if there)
     control = None
     if kind in {"input", "file"}:
         given = {name.replace("_", "-"): value for name, value in attrs.items()}
-        shown = {"class": f"input input--{kind}" if kind == "file" else "input", **given}
+        shown = {"class": "input input--file" if kind == "file" else "input", **given}
+        if isinstance(bound.field.widget, forms.Textarea):
+            shown.setdefault("rows", 4)
         if described:
             shown["aria-describedby"] = described
         control = bound.as_widget(attrs=shown)
     return Face(kind, identity, hint, described, control)
+
+
+WORDING = {
+    "max_length": "最多{limit_value}个字，现在{show_value}个，请删短",
+    "min_length": "至少{limit_value}个字，现在{show_value}个，请补充",
+    "max_value": "不能大于{limit_value}，请核对",
+    "min_value": "不能小于{limit_value}，请核对",
+    "invalid_choice": "这个选项现在不能用，请重新选",
+    "missing": "没有收到文件，请重新选择",
+    "empty": "文件是空的，请换一个",
+}
+TEMPORAL = (forms.DateField, forms.DateTimeField, forms.TimeField)
+REQUIRED = {"tick": "请勾选后再提交", "tiles": "请选一项", "ticks": "请至少选一项", "file": "请选择文件"}
+
+
+def _has_own_wording(field: forms.Field, code: str) -> bool:
+    """Whether the form's author worded this error."""
+    defaults: dict[str, object] = {}
+    for kind in reversed(type(field).__mro__):
+        defaults |= getattr(kind, "default_error_messages", {})
+    return code in field.error_messages and str(field.error_messages[code]) != str(defaults.get(code, ""))
+
+
+def _told(bound: BoundField, error: ValidationError) -> str:
+    """Django's own wording is replaced by one that says what to do; a form's own wording stays."""
+    if not error.code or _has_own_wording(bound.field, error.code):
+        return str(error.messages[0])
+    widget = bound.field.widget
+    if error.code == "required":
+        return REQUIRED.get(_kind(widget), "请选一项" if isinstance(widget, forms.Select) else "请填写这一项")
+    if error.code == "invalid" and isinstance(bound.field, TEMPORAL):
+        return "日期或时间不对，请从日历里选"
+    if error.code == "invalid" and isinstance(bound.field, forms.IntegerField):
+        return "请填数字"
+    if error.code in WORDING:
+        return WORDING[error.code].format_map(error.params or {})
+    return str(error.messages[0])
+
+
+def told(bound: BoundField) -> list[str]:
+    """What is wrong with the field, in words that say what to do next."""
+    return [_told(bound, error) for error in bound.errors.as_data()]
 
 
 def choices(bound: BoundField) -> Iterator[Choice]:

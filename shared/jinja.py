@@ -1,4 +1,4 @@
-"""The Jinja2 environment of all portal pages: filters in the street's wording, addresses, icons and the `ui` kit of macros."""
+"""The Jinja2 environment of all portal pages: filters in the street's wording, addresses, `ui` kit."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -91,7 +91,7 @@ def share(numerator: float, denominator: float) -> float | None:
 
 
 def due(at: date | None, warn: datetime | None = None) -> tuple[str, str]:
-    """State and wording of a term, for a chip. A plain date is due until the end of that day; a moment at its minute.
+    """State and wording of a term, for a chip. A plain date is due until the day ends, a moment then.
 
     `warn` is the moment from which the term counts as near (yellow).
     """
@@ -106,6 +106,14 @@ def due(at: date | None, warn: datetime | None = None) -> tuple[str, str]:
     if days < 0:
         return "over", f"超期{-days}天"
     return ("soon", "今天到期") if days == 0 else ("open", f"剩{days}天")
+
+
+def countdown(span: timedelta) -> Markup:
+    """`4:20` under an hour, `2时15分` above, of the absolute length: for the clocks of the live board."""
+    seconds = int(abs(span.total_seconds()))
+    if seconds < 3600:
+        return Markup("{}:{:02}").format(seconds // 60, seconds % 60)
+    return Markup("{}<b>时</b>{}<b>分</b>").format(seconds // 3600, seconds % 3600 // 60)
 
 
 @cache
@@ -163,9 +171,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 def environment(**options: Any) -> Environment:
     """What settings.TEMPLATES names. A name that no view gave is an error, not a blank."""
-    made = Environment(
-        **{**options, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}  # noqa: S701
-    )
+    options |= {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options)  # noqa: S701 -- Django's backend asks for autoescape
     made.filters.update(FILTERS)
     made.globals.update(
         static=static,
@@ -176,6 +183,8 @@ def environment(**options: Any) -> Environment:
         ui=Kit(made),
         face=faces.face,
         choices=faces.choices,
+        told=faces.told,
+        countdown=countdown,
         sum_segments=charts.sum_segments,
         spark_line=charts.spark_line,
         spark_bars=charts.spark_bars,

@@ -19,7 +19,7 @@ def masked(text: str) -> str:
 def hide(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Values under a telling key are left out; in all other texts numbers of people are masked.
 
-    Personal Information Protection Law Art. 51: logs are kept for months and read by more people than the records.
+    Personal Information Protection Law Art. 51: logs are kept long and read by more people than records.
     """
     return {
         key: "***" if SECRET.search(key) else masked(value) if isinstance(value, str) else value
@@ -41,7 +41,8 @@ _json = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 def render(logger: WrappedLogger, method: str, event: EventDict) -> str | bytes:
     """A record as one line; hiding comes after the traceback was written out, so that it is masked too."""
-    return _json(logger, method, hide(logger, method, structlog.processors.format_exc_info(logger, method, event)))
+    written = structlog.processors.format_exc_info(logger, method, event)
+    return _json(logger, method, hide(logger, method, written))
 
 
 RENDERER: Processor = render
