@@ -13,6 +13,7 @@ STATES = {
     "cancelled": "已撤销",
 }
 ENDED = frozenset({"closed", "cancelled"})
+RANK = {state: place for place, state in enumerate(STATES)}
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ def move(action: str, label: str, sources: str, target: str, right: str, *needs:
 STANDARD_LOOP: tuple[Transition, ...] = (
     move("accept", "受理", "reported", "accepted", "matters.assign"),
     move("assign", "流转", "accepted assigned", "assigned", "matters.assign", "area"),
-    move("handle", "开始办理", "assigned", "handling", "matters.handle"),
     move("echo", "反馈", "assigned handling", "echoed", "matters.handle", "note"),
+    move("handle", "开始办理", "assigned", "handling", "matters.handle"),
     move("send_back", "退回", "assigned handling", "accepted", "matters.handle", "note"),
     move("verify", "审核销号", "echoed", "closed", "matters.verify", "outcome", "answer", not_by="handler"),
     move("redo", "退回重办", "echoed", "handling", "matters.verify", "note"),
@@ -55,14 +56,14 @@ def derive(
     remove: Iterable[str] = (),
     **changed: dict[str, object],
 ) -> tuple[Transition, ...]:
-    """A kind's own table: actions removed, fields of an action replaced (`verify={"right": …}`), others added."""
+    """A kind's own table: actions removed, fields of an action replaced (`verify={"right": …}`), others put first."""
     gone = set(remove)
     kept = [
         replace(t, **changed[t.action]) if t.action in changed else t  # type: ignore[arg-type]
         for t in base
         if t.action not in gone
     ]
-    return (*kept, *add)
+    return (*add, *kept)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,21 @@ class Kind:
     def move(self, state: str, action: str) -> Transition | None:
         """The transition that `action` means in `state`, or None."""
         return next((t for t in self.loop if t.action == action and state in t.sources), None)
+
+    def onward(self, state: str) -> list[Transition]:
+        """Moves out of `state` that lead towards the end, the table's first one first; whoever holds one has the ball."""
+        return [t for t in self.loop if state in t.sources and leads_on(t, state)]
+
+    @property
+    def states(self) -> list[str]:
+        """Every state that the table touches, in the loop's order."""
+        used = {self.start} | {t.target for t in self.loop} | {s for t in self.loop for s in t.sources}
+        return [state for state in STATES if state in used]
+
+
+def leads_on(transition: Transition, state: str) -> bool:
+    """True where the move brings the matter nearer to being closed: neither sideways nor back, and not cancelled."""
+    return transition.target != "cancelled" and RANK[transition.target] > RANK[state]
 
 
 KINDS: dict[str, Kind] = {}

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from grids.models import Area, Unit
+from grids.models import Area
 from grids.scope import covers, rights_of
 from matters.facts import matter_advanced
 from matters.loop import ENDED, KINDS, STATES, Transition
@@ -84,7 +84,8 @@ def advance(
     Raises NotFound (outside the territory), NotAllowed (inside, without the right), TransitionRefused (not open in this
     state, names what is), Conflict (`version` is stale), InvalidInput (evidence missing, names the field).
     """
-    given = dict(evidence or {})
+    note = note.strip()
+    given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
     locked = Matter.objects.select_for_update(of=("self",)).select_related("area").get(pk=matter.pk)
     rules = KINDS[locked.kind]
     if not covers(actor, "matters.view", locked.area):
@@ -93,14 +94,10 @@ def advance(
         raise Conflict("这件事项刚被别人更新过，请看过最新情况再操作。", version=locked.version)
     transition = rules.move(locked.state, action)
     if transition is None:
-        allowed = [t.label for t in available_actions(locked, actor)]
-        raise TransitionRefused(
-            f"“{STATES[locked.state]}”状态下不能这样操作。现在可以：{'、'.join(allowed) or '无（没有您可做的操作）'}。",
-            allowed=[t.action for t in available_actions(locked, actor)],
-        )
+        raise _refusal(locked, actor)
     _check(locked, transition, actor, note, given)
     before = locked.state
-    _apply(locked, transition, actor, given)
+    _apply(locked, transition, actor, note, given)
     event = Event.objects.create(
         matter=locked,
         action=action,
@@ -117,18 +114,37 @@ def advance(
     return event
 
 
+def _refusal(matter: Matter, actor: User) -> TransitionRefused:
+    open_now = available_actions(matter, actor)
+    words = "、".join(t.label for t in open_now) or "无（没有您可做的操作）"
+    return TransitionRefused(
+        f"“{STATES[matter.state]}”状态下不能这样操作。现在可以：{words}。", allowed=[t.action for t in open_now]
+    )
+
+
 def _check(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
     if not covers(actor, transition.right, matter.area):
         raise NotAllowed(f"您没有“{transition.label}”的权限，请联系所在村社或指挥室。")
     if transition.not_by == "handler" and matter.handler_id == actor.pk:
         raise NotAllowed("办理人不能审核自己的事项，请由另一位同事审核。")
     for name in transition.needs:
-        if not (note.strip() if name == "note" else given.get(name)):
+        if not (note if name == "note" else given.get(name)):
             raise InvalidInput(NEEDED[name], field=name)
-    if (area := given.get("area")) is not None and not covers(actor, transition.right, area):
+    if "outcome" in transition.needs and given["outcome"] not in CLOSING:
+        raise InvalidInput(NEEDED["outcome"], field="outcome")
+    if "area" in transition.needs:
+        _check_area(given["area"], transition, actor)
+
+
+def _check_area(area: Any, transition: Transition, actor: User) -> None:
+    """A matter goes to a village or a grid: above them nobody holds the right to handle it."""
+    if not isinstance(area, Area) or not area.is_active or area.level == Area.Level.STREET:
+        raise InvalidInput(NEEDED["area"], field="area")
+    if not covers(actor, transition.right, area):
         raise InvalidInput("只能流转到您辖区内的村社或网格。", field="area")
 
 
+CLOSING = frozenset(Matter.Outcome.values) - {Matter.Outcome.CANCELLED}
 NEEDED = {
     "note": "请写明情况，让上报人看得懂。",
     "outcome": "请选择办理结果。",
@@ -137,17 +153,18 @@ NEEDED = {
 }
 
 
-def _apply(matter: Matter, transition: Transition, actor: User, given: dict[str, Any]) -> None:
+def _apply(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
     matter.state = transition.target
     matter.version += 1
+    matter.moved_at = timezone.now()
     if transition.action in {"handle", "echo"}:
         matter.handler = actor
-    if isinstance(area := given.get("area"), Area):
-        matter.area, matter.handler = area, None
-    if isinstance(unit := given.get("unit"), Unit):
-        matter.unit = unit
+    if "area" in transition.needs:
+        matter.area, matter.handler = given["area"], None
+        matter.unit = given.get("unit")
     if transition.target in ENDED:
-        matter.closed_at = timezone.now()
-        matter.outcome = given.get("outcome") or Matter.Outcome.CANCELLED
-        matter.answer = given.get("answer") or given.get("note") or "已撤销，原因见事项记录。"
+        matter.closed_at = matter.moved_at
+        cancelled = transition.target == "cancelled"
+        matter.outcome = Matter.Outcome.CANCELLED if cancelled else given["outcome"]
+        matter.answer = note if cancelled else given["answer"]
     matter.save()

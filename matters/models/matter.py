@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from grids.scope import ScopedQuerySet
 
@@ -49,6 +50,7 @@ class Matter(models.Model):
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     warn_at = models.DateTimeField("预警时间", null=True, blank=True)
     due_at = models.DateTimeField("期限", null=True, blank=True)
+    moved_at = models.DateTimeField("最近进展", db_default=Now())
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     outcome = models.CharField("结果", max_length=12, choices=Outcome, blank=True, default="")
     answer = models.TextField("答复", blank=True, default="")
@@ -62,7 +64,9 @@ class Matter(models.Model):
         indexes = [
             models.Index(fields=["area", "-occurred_at"], name="matter_by_area"),
             models.Index(fields=["kind", "-occurred_at"], name="matter_by_kind"),
+            models.Index(fields=["-occurred_at", "-id"], name="matter_recent"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="matter_open_due"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="matter_closed"),
         ]
         constraints = [
             models.CheckConstraint(
