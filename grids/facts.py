@@ -7,3 +7,6 @@ visit_logged = Signal()
 
 target_suspended = Signal()
 """Sent with `target`, `suspension`, `actor`."""
+
+import_finished = Signal()
+"""Sent with `batch` when a run ends, done or failed."""

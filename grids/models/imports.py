@@ -13,7 +13,12 @@ class ImportBatchQuerySet(ScopedQuerySet["ImportBatch"]):
 
 
 class ImportBatch(models.Model):
-    """One run over one file. Counts are of rows; `state` moves waiting → running → done | failed."""
+    """One run over one file. Counts are of rows; `state` moves waiting → running → done | failed.
+
+    `area` is the importer's territory. `seen` is where a run stands: it rises in the transaction that writes the rows, so a run that was
+    killed goes on behind it. `attempts` is the number of the present run: a worker that was overtaken finds another number and
+    stops. `columns` maps a column's code to its header in the file. The file itself lies sealed, and only until the run ends.
+    """
 
     class State(models.TextChoices):
         """How far it is."""
@@ -27,6 +32,7 @@ class ImportBatch(models.Model):
     area = models.ForeignKey("grids.Area", models.PROTECT, related_name="+", verbose_name="街道")
     name = models.CharField("文件名", max_length=200)
     file = models.FileField(upload_to="imports/%Y/%m/", null=True)
+    columns = models.JSONField("列", default=dict)
     digest = models.CharField(max_length=64)
     dry_run = models.BooleanField("只检查", default=False)
     state = models.CharField("状态", max_length=8, choices=State, default=State.WAITING)
@@ -40,6 +46,8 @@ class ImportBatch(models.Model):
     unplaced = models.PositiveIntegerField("待落格", default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人")
     created_at = models.DateTimeField("开始", auto_now_add=True)
+    touched_at = models.DateTimeField("最近进展", auto_now_add=True)
+    attempts = models.PositiveSmallIntegerField("第几次运行", default=0)
     finished_at = models.DateTimeField("结束", null=True)
 
     objects = ImportBatchQuerySet.as_manager()
@@ -47,21 +55,29 @@ class ImportBatch(models.Model):
     class Meta:
         verbose_name = "导入"
         verbose_name_plural = "导入"
+        indexes = [
+            models.Index(
+                fields=["touched_at"], condition=models.Q(state__in=["waiting", "running"]), name="import_unfinished"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class ImportRow(models.Model):
-    """A row that was updated or sent back: its number in the file, what stood in it, and why.
+    """What became of one row of the file.
 
-    `values` holds the row as read, by column code, so that it can be corrected and taken in again; personal columns are
-    encrypted as one text in `personal`.
+    A row that was sent back keeps what stood in it (`values` by column code; personal columns as one encrypted text in
+    `personal`), so that it can be corrected and taken in again; `errors` says why (`column`, `code`, `value`, `reason`).
+    A row that changed something lists it there instead (`column`, `code`, `old`, `new`). Personal values are masked in both.
     """
 
     class Outcome(models.TextChoices):
         """What became of it."""
 
+        CREATED = "created", "新增"
+        UNCHANGED = "unchanged", "未变"
         REJECTED = "rejected", "退回"
         UPDATED = "updated", "更新"
         CORRECTED = "corrected", "已更正"
@@ -70,6 +86,9 @@ class ImportRow(models.Model):
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField("行号")
     outcome = models.CharField("结果", max_length=10, choices=Outcome)
+    subject = models.CharField("是谁是什么", max_length=120, blank=True, default="")
+    object_id = models.BigIntegerField(null=True)
+    unplaced = models.BooleanField("待落格", default=False)
     values = models.JSONField("内容", default=dict)
     personal = models.TextField(blank=True, default="")
     errors = models.JSONField("原因", default=list)
@@ -80,6 +99,7 @@ class ImportRow(models.Model):
         verbose_name = "导入行"
         verbose_name_plural = "导入行"
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["batch", "outcome", "number"], name="import_row_by_outcome")]
 
     def __str__(self) -> str:
         return f"{self.batch_id}:{self.number}"
