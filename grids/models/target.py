@@ -131,3 +131,32 @@ class Suspension(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target_id} {self.starts_on}"
+
+
+class DueChange(models.Model):
+    """An owed visit that ended without one: the target was suspended, got another colour, or left the register.
+
+    `due_on` is the day that had been owed, `changed_on` the day on which it stopped to be. Together with `Visit.due_on` (what a
+    visit answered) and `Target.due_on` (what is owed now) it makes coverage of past periods exact.
+    """
+
+    class Reason(models.TextChoices):
+        """Why it is no longer owed."""
+
+        SUSPENDED = "suspended", "暂停走访"
+        RECOLOURED = "recoloured", "调整等级"
+        REMOVED = "removed", "移出名册"
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="due_changes")
+    due_on = models.DateField("原应访日期")
+    changed_on = models.DateField("变更日期")
+    reason = models.CharField("原因", max_length=10, choices=Reason)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人")
+
+    class Meta:
+        verbose_name = "应访日期变更"
+        verbose_name_plural = "应访日期变更"
+        indexes = [models.Index(fields=["target", "changed_on"], name="due_change_by_target")]
+
+    def __str__(self) -> str:
+        return f"{self.target_id} {self.due_on}"

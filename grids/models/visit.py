@@ -16,6 +16,8 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
 class Visit(models.Model):
     """走访记录. `client_id` is made by the form; `payload_hash` tells a repeat from another visit with the same id.
 
+    `due_on` is the day that was owed when this visit answered it. Nobody met: not valid, nothing answered, `result` may be empty.
+
     Position and photos are optional (政务移动互联网应用程序规范化管理办法: no compulsory tracks or photos).
     """
 
@@ -42,7 +44,7 @@ class Visit(models.Model):
     visited_on = models.DateField("走访日期")
     received_at = models.DateTimeField("上传时间", auto_now_add=True)
     met = models.CharField("见到谁", max_length=10, choices=Met)
-    result = models.CharField("情况", max_length=8, choices=Result)
+    result = models.CharField("情况", max_length=8, choices=Result, blank=True, default="")
     chips = ArrayField(models.CharField(max_length=40), verbose_name="做了什么", default=list, blank=True)
     note = models.TextField("补充说明", blank=True, default="", max_length=1000)
     latitude = models.FloatField("纬度", null=True, blank=True)
@@ -60,6 +62,7 @@ class Visit(models.Model):
             models.Index(fields=["target", "-visited_on"], name="visit_by_target"),
             models.Index(fields=["grid", "-visited_on"], name="visit_by_grid"),
             models.Index(fields=["visited_on", "grid"], name="visit_by_day"),
+            models.Index(fields=["due_on", "target"], condition=models.Q(is_valid=True), name="visit_by_due"),
         ]
 
     def __str__(self) -> str:

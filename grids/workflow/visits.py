@@ -1,0 +1,204 @@
+"""Logging a visit: once however often the phone sends it, in order however late it arrives."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.db.models import Max, OuterRef, Subquery
+from django.utils import timezone
+
+from accounts.models import User
+from grids.facts import visit_logged
+from grids.intervals import CODES, due_after
+from grids.models import DueChange, Target, Visit, VisitPhoto
+from grids.photos import Photo
+from grids.queries import parameters
+from grids.scope import covers
+from shared.dates import local
+from shared.errors import Conflict, InvalidInput, NotFound
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the phone was, in degrees (WGS 84) and metres; given only if the worker pressed the button."""
+
+    latitude: float
+    longitude: float
+    accuracy: float | None = None
+
+
+def log_visit(
+    *,
+    target: Target,
+    actor: User,
+    client_id: UUID,
+    visited_at: datetime | None,
+    met: str,
+    result: str,
+    chips: Sequence[str] = (),
+    note: str = "",
+    position: Position | None = None,
+    photos: Sequence[Photo] = (),
+    hazard: Mapping[str, str] | None = None,
+) -> tuple[Visit, bool]:
+    """Record a visit; the second value says whether it is new.
+
+    `visited_at` None means now. The same `client_id` with the same content gives the first answer again, with other content
+    raises Conflict. Raises NotFound for a target outside the actor's territory (right `visits.log`), InvalidInput for a time in
+    the future (5 minutes of clock error allowed), older than Parameter `visit_max_age_days` [D] or before enrolment.
+
+    Nobody met: kept, but not valid, so it moves nothing. Valid: the target's next due day counts from it (domain.md, Visits);
+    one that arrives late is put where it belongs in the chain of visits and never moves the due day backwards.
+    """
+    content = {
+        "target": target.pk,
+        "actor": actor.pk,
+        "visited_at": visited_at and visited_at.timestamp(),
+        "met": met,
+        "result": result,
+        "chips": sorted(set(chips)),
+        "note": note.strip(),
+        "position": position and asdict(position),
+        "photos": sorted(photo.digest for photo in photos),
+        "hazard": dict(hazard) if hazard else None,
+    }
+    digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    visit = Visit(
+        client_id=client_id,
+        payload_hash=digest,
+        target=target,
+        visitor=actor,
+        visited_at=visited_at or timezone.now(),
+        met=met,
+        result=result,
+        chips=list(dict.fromkeys(chips)),
+        note=note.strip(),
+        latitude=position and position.latitude,
+        longitude=position and position.longitude,
+        accuracy=position and position.accuracy,
+        is_valid=met != Visit.Met.NOBODY,
+    )
+    if not covers(actor, "visits.log", target.grid):
+        raise NotFound("没有找到这个走访对象，或它不在您的网格。")
+    try:
+        _record(visit, photos, dict(hazard) if hazard else None)
+    except IntegrityError:
+        if (first := _first(client_id)) is None:
+            raise
+    except InvalidInput:
+        # A repeat of what was taken when it was still in time is not too late now.
+        if (first := _first(client_id)) is None:
+            raise
+    else:
+        return visit, True
+    if first.payload_hash != digest:
+        raise Conflict(
+            "这次走访已经保存过，但内容不一样。请打开已保存的走访核对；要另记一次，请重新打开走访页。", visit=first.pk
+        )
+    return first, False
+
+
+def _first(client_id: UUID) -> Visit | None:
+    return Visit.objects.select_related("target", "grid").filter(client_id=client_id).first()
+
+
+def _record(visit: Visit, photos: Sequence[Photo], hazard: dict[str, str] | None) -> None:
+    """All rows of a visit, or none; files of a failed one are removed."""
+    kept: list[VisitPhoto] = []
+    stored = False
+    try:
+        with transaction.atomic():
+            target = _locked(visit.target_id)
+            rules = parameters(*CODES.values(), "visit_max_age_days")
+            _check(visit, target, rules["visit_max_age_days"], hazard)
+            visit.target, visit.grid = target, target.grid
+            visit.visited_on = local(visit.visited_at).date()
+            visit.due_on = target.due_on
+            if visit.is_valid:
+                _settle(visit, target, {colour: rules[code] for colour, code in CODES.items()})
+            visit.save(force_insert=True)
+            for photo in photos:
+                row = VisitPhoto(visit=visit, digest=photo.digest)
+                row.image.save(f"{uuid4().hex}.jpg", ContentFile(photo.content), save=False)
+                kept.append(row)
+            VisitPhoto.objects.bulk_create(kept)
+            visit_logged.send(sender=Visit, visit=visit, findings={"hazard": hazard})
+        stored = True
+    finally:
+        if not stored:
+            for row in kept:
+                row.image.delete(save=False)
+
+
+def _locked(target_id: int) -> Target:
+    """The target under lock, with the last day on which its due day was changed otherwise than by a visit."""
+    changed = DueChange.objects.filter(target=OuterRef("pk")).values("target")
+    return (
+        Target.objects.select_for_update(of=("self",))
+        .select_related("grid")
+        .annotate(changed_on=Subquery(changed.annotate(last=Max("changed_on")).values("last")))
+        .get(pk=target_id)
+    )
+
+
+def _check(visit: Visit, target: Target, max_age: int, hazard: dict[str, str] | None) -> None:
+    now = timezone.now()
+    if visit.visited_at > now + CLOCK_TOLERANCE:
+        raise InvalidInput("走访时间在将来，请核对手机的日期和时间。", field="visited_at")
+    visit.visited_at = min(visit.visited_at, now)
+    if visit.visited_at < now - timedelta(days=max_age):
+        raise InvalidInput(f"只能补记 {max_age} 天内的走访，更早的请联系村社干部说明情况。", field="visited_at")
+    if local(visit.visited_at).date() < target.enrolled_on:
+        raise InvalidInput(f"走访早于列入名册的日期（{target.enrolled_on:%m月%d日}），请核对时间。", field="visited_at")
+    if not target.is_active:
+        raise InvalidInput("这个对象已移出名册，不再走访。请回到今天查看其他任务。", field="target")
+    if visit.is_valid and not visit.result:
+        raise InvalidInput("请选择情况怎么样。", field="result")
+    if visit.result == Visit.Result.ACTION and not (visit.note or hazard):
+        raise InvalidInput("选了“要处理”，请写明要处理什么，或登记隐患。", field="note")
+
+
+def _settle(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
+    """Let a valid visit answer what was owed on its day, and count the next due day from it."""
+    on = visit.visited_on
+    changed_on: date | None = target.changed_on  # type: ignore[attr-defined]
+    newest = target.last_visit_on is None or on > target.last_visit_on
+    if newest and (changed_on is None or on >= changed_on):
+        target.last_visit_on, target.due_on = on, due_after(on, target.colour, days)
+        target.save(update_fields=["last_visit_on", "due_on"])
+        return
+    _settle_late(visit, target, days)
+    if newest:
+        target.last_visit_on = on
+        target.due_on = max(target.due_on, due_after(on, target.colour, days))
+        target.save(update_fields=["last_visit_on", "due_on"])
+
+
+def _settle_late(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
+    """Insert the visit into its place: it answers what its successor was thought to answer, the successor what follows from it."""
+    on = visit.visited_on
+    valid = Visit.objects.filter(target=target, is_valid=True)
+    if (same_day := valid.filter(visited_on=on).first()) is not None:
+        visit.due_on = same_day.due_on
+        return
+    following: list[tuple[date, Any]] = []
+    if (later := valid.filter(visited_on__gt=on).order_by("visited_on", "id").first()) is not None:
+        following.append((later.visited_on, later))
+    change = DueChange.objects.filter(target=target, changed_on__gt=on).order_by("changed_on", "id").first()
+    if change is not None:
+        following.append((change.changed_on, change))
+    if not following:
+        # Only an imported last visit is newer: what was owed before it is not known.
+        visit.due_on = on
+        return
+    successor = min(following, key=lambda pair: pair[0])[1]
+    visit.due_on, successor.due_on = successor.due_on, due_after(on, target.colour, days)
+    successor.save(update_fields=["due_on"])
