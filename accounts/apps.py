@@ -1,6 +1,7 @@
-"""The app's registration with Django."""
+"""The app's registration with Django, and the technical administration's own site."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,11 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "账号"
+    default = True
+
+
+class PortalAdminConfig(admin_apps.AdminConfig):
+    """/admin/ signs in where everybody signs in."""
+
+    default_site = "accounts.admin_site.PortalAdmin"
+    default = False

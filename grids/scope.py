@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
+from shared.guards import public as public  # pages take both marks from here
+
 if TYPE_CHECKING:
     from grids.models import Area, Post
 
@@ -87,15 +89,5 @@ def scoped(*rights: str) -> Callable[[View], View]:
 
         guarded.scope = rights  # type: ignore[attr-defined]
         return guarded
-
-    return decorate
-
-
-def public(why: str) -> Callable[[View], View]:
-    """A view that anybody may open, with the reason why."""
-
-    def decorate(view: View) -> View:
-        view.public = why  # type: ignore[attr-defined]
-        return view
 
     return decorate

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
@@ -23,10 +23,20 @@ TITLES = {
 }
 
 
+def _document(status: int, detail: str, **extra: Any) -> dict[str, Any]:
+    title = TITLES.get(status, "请求未完成")
+    return {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+
+
 def problem(status: int, detail: str, **extra: Any) -> Response:
-    """One problem document."""
-    body = {"type": "about:blank", "title": TITLES.get(status, "请求未完成"), "status": status, "detail": detail}
-    return Response({**body, **extra}, status=status, content_type="application/problem+json")
+    """One problem document, from inside an API view."""
+    return Response(_document(status, detail, **extra), status=status, content_type="application/problem+json")
+
+
+def problem_page(status: int, detail: str, **extra: Any) -> JsonResponse:
+    """The same from where no API view runs: middleware, lockout."""
+    body = _document(status, detail, **extra)
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
