@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cache
 
+from django.conf import settings
 from django.urls import Resolver404, resolve
 
 
@@ -51,13 +52,17 @@ SLOTS = 5
 
 
 @cache
-def exists(path: str) -> bool:
-    """True where the address answers in this version of the portal; a menu has no dead links."""
+def _resolves(path: str, urlconf: str) -> bool:
     try:
-        resolve(path)
+        resolve(path, urlconf)
     except Resolver404:
         return False
     return True
+
+
+def exists(path: str) -> bool:
+    """True where the address answers in this version of the portal; a menu has no dead links."""
+    return _resolves(path, settings.ROOT_URLCONF)
 
 
 def allowed(rights: frozenset[str]) -> list[Item]:

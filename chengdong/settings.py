@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "chengdong.errors.DomainErrors",
 ]
 
 ROOT_URLCONF = "chengdong.urls"

@@ -62,7 +62,7 @@
     clocks();
     if (one("[data-clock]")) setInterval(clocks, 5000);
     all("[data-print]").forEach((button) => { button.hidden = false; });
-    const wrong = one("[data-errors]");
+    const wrong = one("form:not([data-sample]) [data-errors]");
     if (wrong) wrong.focus();
   });
 })();
