@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from grids.scope import ScopedQuerySet
 
@@ -46,7 +47,7 @@ class ImportBatch(models.Model):
     unplaced = models.PositiveIntegerField("待落格", default=0)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人")
     created_at = models.DateTimeField("开始", auto_now_add=True)
-    touched_at = models.DateTimeField("最近进展", auto_now_add=True)
+    touched_at = models.DateTimeField("最近进展", default=timezone.now)
     attempts = models.PositiveSmallIntegerField("第几次运行", default=0)
     finished_at = models.DateTimeField("结束", null=True)
 
