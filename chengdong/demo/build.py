@@ -1,0 +1,139 @@
+"""The whole demo in order: refuse or clear, land, people, targets and visits, incidents, hazards, schedule."""
+
+from contextlib import nullcontext
+from datetime import time, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.models import User
+from chengdong.demo.answers import Ledger
+from chengdong.demo.calls import Switchboard
+from chengdong.demo.copying import bare
+from chengdong.demo.people import Registrar
+from chengdong.demo.places import Grid, Street, Surveyor
+from chengdong.demo.plan import Plan, read
+from chengdong.demo.rounds import Rounds
+from chengdong.demo.targets import Register
+from chengdong.demo.timelines import Clerk
+from chengdong.demo.troubles import Inspector
+from digests.models import DigestKind, Schedule
+from grids import reference
+from grids.models import Area, Role, Target, Visit
+from shared.errors import Conflict, NotAllowed
+
+KEPT = {"grids.term", "grids.parameter", "grids.role", "grids.termevent", "grids.parameterevent"}
+"""What `--reset` leaves: reference rows belong to the officials who edit them."""
+OWN_APPS = (
+    "accounts", "grids", "matters", "incidents", "landlords", "mediation", "patrols", "digests", "checkups", "stats",
+)  # fmt: skip
+MANY = 200_000
+"""Visits from which on indexes are built after the load instead of with it."""
+VISITS_A_DAY = 200
+DUE = (-3, -1, 0, 0, 0)
+"""When the first targets of the lively grid are owed, in days from today; its others are not yet owed."""
+
+
+def check(*, reset: bool) -> None:
+    """Refuse where the demo has no business. Raises NotAllowed in production, Conflict on a database in use."""
+    if settings.PRODUCTION:
+        raise NotAllowed("正式环境不能装演示数据。")
+    demo = User.objects.filter(is_demo=True).exists()
+    if not demo and (User.objects.exists() or Area.objects.exists() or Target.objects.exists()):
+        raise Conflict("这个数据库里已有非演示数据，不能装演示数据。请用 DATABASE_URL 指定一个空数据库。")
+    if demo and not reset:
+        raise Conflict("演示数据已经在了。要清空重建，请加 --reset（make demo 就是这样做的）。")
+
+
+def clear() -> None:
+    """Empty every table of the project but the reference rows; ids start from 1 again."""
+    tables = [
+        model._meta.db_table
+        for model in apps.get_models()
+        if (model._meta.app_label in OWN_APPS and model._meta.label_lower not in KEPT)
+        or model._meta.label_lower in {"sessions.session", "axes.accessattempt", "admin.logentry"}
+    ]
+    quoted = ", ".join(f'"{table}"' for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+        cursor.execute("ALTER SEQUENCE matters_number RESTART")
+
+
+@transaction.atomic
+def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
+    """Build it all or nothing; returns the counts of rows made."""
+    check(reset=reset)
+    clear()
+    reference.load()
+    Role.objects.update(second_factor=False)
+    surveyor, registrar = Surveyor(plan), Registrar(plan)
+    streets = [surveyor.street(number) for number in range(plan.streets)]
+    surveyor.close()
+    for street in streets:
+        registrar.people(street)
+    registrar.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    many = VISITS_A_DAY * plan.days * plan.streets > MANY
+    with bare(Target, Visit) if many else nullcontext():
+        clerk, ledger, rounds = _fill(plan, streets)
+    for street in streets:
+        for kind, hour in ((DigestKind.MORNING, time(8)), (DigestKind.EVENING, time(20))):
+            Schedule.objects.create(street_id=street.id, kind=kind, at=hour, starts_on=plan.until)
+    _settle()
+    return {
+        "streets": plan.streets,
+        "areas": surveyor.areas.count,
+        "users": registrar.users.count,
+        "targets": rounds.targets.count,
+        "visits": rounds.visits.count,
+        "matters": clerk.matters.count,
+        "events": clerk.events.count,
+        "obligations": ledger.rows.count,
+    }
+
+
+def _fill(plan: Plan, streets: list[Street]) -> tuple[Clerk, Ledger, Rounds]:
+    """Targets, visits, incidents, hazards and what was asked, street by street."""
+    clerk, ledger, register = Clerk(), Ledger(plan), Register(plan)
+    rounds = Rounds(plan, ledger)
+    switchboard, inspector = Switchboard(plan, clerk, ledger), Inspector(plan, clerk, ledger, 0)
+    for street in streets:
+        lively = _lively(street)
+        for grid in street.grids:
+            _register_grid(plan, grid, grid is lively, register, rounds)
+        switchboard.street(street, lively)
+        inspector.street(street, rounds.findings, lively)
+        rounds.findings.clear()
+    for part in (rounds, clerk, switchboard, inspector, ledger):
+        part.close()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('matters_number', %s)", [max(inspector.number, 1)])
+    return clerk, ledger, rounds
+
+
+def _lively(street: Street) -> Grid | None:
+    """The grid of the demo account `worker`."""
+    if street.number:
+        return None
+    grid = street.find(read("street")["accounts"]["worker"][2])
+    return grid if isinstance(grid, Grid) else None
+
+
+def _register_grid(plan: Plan, grid: Grid, lively: bool, register: Register, rounds: Rounds) -> None:
+    dice = plan.dice("targets", grid.id)
+    for n, subject in enumerate(register.subjects(grid, dice)):
+        wanted = None
+        if lively:
+            wanted = plan.until + timedelta(days=DUE[n] if n < len(DUE) else dice.randint(1, 6))
+        rounds.follow(subject, grid, dice, wanted)
+
+
+def _settle() -> None:
+    """Let the planner know the new rows."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ANALYZE")
