@@ -8,6 +8,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+REPEATED = {"message", "request"}
+"""The text again, and the request whose method and path Django has put into the text."""
 SECRET = re.compile(r"password|token|secret|authorization|cookie|api_key|identity|phone", re.IGNORECASE)
 
 
@@ -16,15 +18,19 @@ def masked(text: str) -> str:
     return PHONE.sub(r"\1****\2", IDENTITY.sub(r"\1********\2", text))
 
 
+def _shown(key: str, value: object) -> object:
+    if SECRET.search(key):
+        return "***"
+    plain = value is None or isinstance(value, bool | int | float)
+    return value if plain else masked(value if isinstance(value, str) else repr(value))
+
+
 def hide(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Values under a telling key are left out; in all other texts numbers of people are masked.
 
     Personal Information Protection Law Art. 51: logs are kept long and read by more people than records.
     """
-    return {
-        key: "***" if SECRET.search(key) else masked(value) if isinstance(value, str) else value
-        for key, value in event.items()
-    }
+    return {key: _shown(key, value) for key, value in event.items() if key not in REPEATED}
 
 
 PROCESSORS: Sequence[Processor] = (
@@ -47,18 +53,3 @@ def render(logger: WrappedLogger, method: str, event: EventDict) -> str | bytes:
 
 RENDERER: Processor = render
 """What the formatter of settings.LOGGING names."""
-
-
-def configure() -> None:
-    """Send structlog's own loggers through the standard library; called once at start."""
-    structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.stdlib.PositionalArgumentsFormatter(),
-            *[p for p in PROCESSORS if not isinstance(p, structlog.stdlib.ExtraAdder)],
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )

@@ -8,13 +8,13 @@ import structlog
 from shared import logs
 
 
-def _line(message: str, *args: object, **extra: object) -> dict[str, str]:
+def _line(message: str, *args: object, **extra: object) -> dict[str, object]:
     formatter = structlog.stdlib.ProcessorFormatter(
         processor=logs.RENDERER, foreign_pre_chain=list(logs.PROCESSORS)
     )
     record = logging.LogRecord("grids", logging.ERROR, __file__, 1, message, args, None)
     record.__dict__.update(extra)
-    parsed: dict[str, str] = json.loads(formatter.format(record))
+    parsed: dict[str, object] = json.loads(formatter.format(record))
     return parsed
 
 
@@ -30,6 +30,12 @@ def test_other_numbers_stay() -> None:
 def test_secrets_are_left_out() -> None:
     line = _line("signed in", password="Street-2026", api_token="abc", username="worker")
     assert (line["password"], line["api_token"], line["username"]) == ("***", "***", "worker")
+
+
+def test_values_that_are_no_text_are_masked_too() -> None:
+    line = _line("x", params=["13912345776", 3], count=12345678901)
+    assert line["params"] == "['139****5776', 3]"
+    assert line["count"] == 12345678901
 
 
 def test_level_and_name_are_there() -> None:
