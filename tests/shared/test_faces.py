@@ -1,6 +1,7 @@
 """Form fields as they are shown: control by widget, errors in words, everything tied to the control."""
 
 import re
+from typing import Any
 
 import pytest
 from django import forms
@@ -24,8 +25,9 @@ class Sample(forms.Form):
     photo = forms.FileField(label="照片")
 
 
-def _html(form: forms.Form, name: str) -> str:
-    return str(engines["jinja2"].env.globals["ui"].field(form[name]))
+def _html(form: forms.Form, name: str, **attributes: str) -> str:
+    backend: Any = engines["jinja2"]
+    return str(backend.env.globals["ui"].field(form[name], **attributes))
 
 
 @pytest.mark.parametrize(
@@ -87,6 +89,6 @@ def test_day_is_written_as_the_device_wants_it() -> None:
 
 
 def test_extra_attributes_reach_the_control() -> None:
-    html = str(engines["jinja2"].env.globals["ui"].field(Sample()["name"], inputmode="text", hx_get="/x/"))
+    html = _html(Sample(), "name", inputmode="text", hx_get="/x/")
     assert 'hx-get="/x/"' in html
     assert 'inputmode="text"' in html
