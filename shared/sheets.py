@@ -20,6 +20,9 @@ MAX_ROWS = 150_000
 HEADER_WITHIN = 10
 LEAST_COLUMNS = 2
 
+EXAMPLE = "【示例】"
+"""A row that begins so is a template's example and no data."""
+
 _TOTAL = re.compile(r"(本页|本表|本日|本周|本月|累计)?(合计|总计|小计|共计|累计)(:.*)?\d*[条起人件个户]?")
 _NOTE = re.compile(r"(制表|填报|填表|审核|复核|统计|打印|导出|备注|说明|注)[^,]{0,4}?:.*|(备注|说明|注)")
 _TRAILING = re.compile(r"[:*]+$|\(必填\)$")
@@ -106,7 +109,7 @@ class Table:
     unknown: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[Record]:
-        """Data rows; blank rows, totals, notes below the table and repeated headers are left out."""
+        """Data rows; blank rows, totals, examples, notes below the table and repeated headers are left out."""
         for number, cells in enumerate(self.tab.rows(), start=1):
             if number <= self.header_row:
                 continue
@@ -121,6 +124,8 @@ class Table:
         if first is None:
             return True
         opening = key(first)
+        if opening.startswith(EXAMPLE):
+            return True
         if _TOTAL.fullmatch(opening) and sum(map(_filled, cells)) * 2 <= len(self.columns):
             return True
         if _NOTE.fullmatch(opening) and sum(map(_filled, cells)) == 1:
