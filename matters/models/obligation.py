@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from grids.scope import ScopedQuerySet
 
@@ -17,7 +18,8 @@ class Obligation(models.Model):
     """应回应事项: one thing that one area must answer on one business date.
 
     `source` names the thing (`matter:12`, `target:7`); the same source comes back next morning while it is open, with
-    `carried` one higher. `late` = answered after the evening echo of its date.
+    `carried` one higher. `late` = answered after the evening echo of its date. `colour` is the card of a repeated incident or the
+    level of a target. `raised_at` later than the morning alert's run = taken in during the day.
     """
 
     class Kind(models.TextChoices):
@@ -43,7 +45,9 @@ class Obligation(models.Model):
     target = models.ForeignKey("grids.Target", models.PROTECT, null=True, related_name="obligations")
     title = models.CharField("标题", max_length=120)
     detail = models.CharField("说明", max_length=200, blank=True, default="")
+    colour = models.CharField("颜色", max_length=6, blank=True, db_default="", default="")
     due_at = models.DateTimeField("回应截止")
+    raised_at = models.DateTimeField("提出时间", db_default=Now())
     carried = models.PositiveSmallIntegerField("已结转天数", default=0)
     state = models.CharField("状态", max_length=8, choices=State, default=State.OPEN)
     answered_at = models.DateTimeField("回应时间", null=True)
