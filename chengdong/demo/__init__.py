@@ -1,1 +1,1 @@
-"""The demo street: Chengdong as it could look after 120 days, built from a seed; nothing in it is a real person or survey."""
+"""The demo street: Chengdong as it could look, built from a seed; no person or survey in it is real."""

@@ -1,4 +1,4 @@
-"""The whole demo in order: refuse or clear, land, people, targets and visits, incidents, hazards, schedule."""
+"""The whole demo in order: refuse or clear, land, people, targets, visits, incidents, hazards, schedule."""
 
 from contextlib import nullcontext
 from datetime import time, timedelta
@@ -10,8 +10,8 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from chengdong.demo.answers import Ledger
-from chengdong.demo.calls import Switchboard
 from chengdong.demo.copying import bare
+from chengdong.demo.incidents import Desk
 from chengdong.demo.people import Registrar
 from chengdong.demo.places import Grid, Street, Surveyor
 from chengdong.demo.plan import Plan, read
@@ -22,12 +22,14 @@ from chengdong.demo.troubles import Inspector
 from digests.models import DigestKind, Schedule
 from grids import reference
 from grids.models import Area, Role, Target, Visit
+from matters.models import Event, Matter, Obligation
 from shared.errors import Conflict, NotAllowed
 
 KEPT = {"grids.term", "grids.parameter", "grids.role", "grids.termevent", "grids.parameterevent"}
 """What `--reset` leaves: reference rows belong to the officials who edit them."""
 OWN_APPS = (
-    "accounts", "grids", "matters", "incidents", "landlords", "mediation", "patrols", "digests", "checkups", "stats",
+    "accounts", "grids", "matters", "landlords", "mediation", "patrols", "incidents", "digests", "checkups",
+    "stats",
 )  # fmt: skip
 MANY = 200_000
 """Visits from which on indexes are built after the load instead of with it."""
@@ -37,7 +39,7 @@ DUE = (-3, -1, 0, 0, 0)
 
 
 def check(*, reset: bool) -> None:
-    """Refuse where the demo has no business. Raises NotAllowed in production, Conflict on a database in use."""
+    """Refuse where a demo has no business: NotAllowed in production, Conflict on a database in use."""
     if settings.PRODUCTION:
         raise NotAllowed("正式环境不能装演示数据。")
     demo = User.objects.filter(is_demo=True).exists()
@@ -78,7 +80,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     many = VISITS_A_DAY * plan.days * plan.streets > MANY
-    with bare(Target, Visit) if many else nullcontext():
+    with bare(Target, Visit, Matter, Event, Obligation) if many else nullcontext():
         clerk, ledger, rounds = _fill(plan, streets)
     for street in streets:
         for kind, hour in ((DigestKind.MORNING, time(8)), (DigestKind.EVENING, time(20))):
@@ -100,18 +102,18 @@ def _fill(plan: Plan, streets: list[Street]) -> tuple[Clerk, Ledger, Rounds]:
     """Targets, visits, incidents, hazards and what was asked, street by street."""
     clerk, ledger, register = Clerk(), Ledger(plan), Register(plan)
     rounds = Rounds(plan, ledger)
-    switchboard, inspector = Switchboard(plan, clerk, ledger), Inspector(plan, clerk, ledger, 0)
+    desk, inspector = Desk(plan, clerk, ledger), Inspector(plan, clerk, ledger)
     for street in streets:
         lively = _lively(street)
         for grid in street.grids:
             _register_grid(plan, grid, grid is lively, register, rounds)
-        switchboard.street(street, lively)
+        desk.street(street, lively)
         inspector.street(street, rounds.findings, lively)
         rounds.findings.clear()
-    for part in (rounds, clerk, switchboard, inspector, ledger):
+    for part in (rounds, clerk, desk, inspector, ledger):
         part.close()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT setval('matters_number', %s)", [max(inspector.number, 1)])
+        cursor.execute("SELECT setval('matters_number', %s)", [max(inspector.rows.count, 1)])
     return clerk, ledger, rounds
 
 
@@ -124,6 +126,7 @@ def _lively(street: Street) -> Grid | None:
 
 
 def _register_grid(plan: Plan, grid: Grid, lively: bool, register: Register, rounds: Rounds) -> None:
+    """A grid's targets with their visits; the lively grid owes just enough of them today."""
     dice = plan.dice("targets", grid.id)
     for n, subject in enumerate(register.subjects(grid, dice)):
         wanted = None

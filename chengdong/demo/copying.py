@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,45 +62,57 @@ def _nullable(encode: Encoder) -> Encoder:
     return lambda value: NULL if value is None else encode(value)
 
 
-class Table:
-    """A model's table as a COPY stream. `add` takes the values of `names` in order and returns the new row's id.
+def _database_fills(field: Any) -> bool:
+    return getattr(field, "db_default", NOT_PROVIDED) is not NOT_PROVIDED
 
-    Columns that are not named get their default; ids are given here, so that rows can point at each other before they are
-    sent. Nothing else may write to the table meanwhile.
+
+def _default(field: Any) -> str:
+    """The encoded default of a column that the rows do not name."""
+    if not (field.has_default() or field.null or field.empty_strings_allowed):
+        raise LookupError(f"{field.model.__name__}.{field.name} has no default; name it.")
+    value = field.get_default()
+    return NULL if value is None else _encoder(field)(value)
+
+
+class Table:
+    """A model's table as a COPY stream. The first row's fields are the columns; the others get their default.
+
+    Ids are given here, so that rows can point at each other before they are sent; nothing else may write to the
+    table meanwhile.
     """
 
-    def __init__(self, model: type[models.Model], *names: str) -> None:
+    def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         key = model._meta.pk
         self.own_id = key is not None and key.remote_field is None
-        fields = [model._meta.get_field(name) for name in names]
-        self.encoders = [_nullable(_encoder(f)) if getattr(f, "null", False) else _encoder(f) for f in fields]
-        given = {field.name for field in fields} | ({"id"} if self.own_id else set())
-        rest = [
-            f
-            for f in model._meta.concrete_fields
-            if f.name not in given and getattr(f, "db_default", NOT_PROVIDED) is NOT_PROVIDED
-        ]
-        self.tail = "".join("\t" + self._default(field) for field in rest)
-        columns = [*(["id"] if self.own_id else []), *(f.column for f in [*fields, *rest])]  # type: ignore[union-attr]
-        quoted = ", ".join(f'"{column}"' for column in columns)
-        self.sql = f'COPY "{model._meta.db_table}" ({quoted}) FROM STDIN'
-        self.next_id = 1 + (model._base_manager.aggregate(top=Max("pk"))["top"] or 0) if self.own_id else 0
+        top = model._base_manager.aggregate(top=Max("pk"))["top"] if self.own_id else None
+        self.next_id = (top or 0) + 1
         self.count = 0
         self.lines: list[str] = []
+        self.encoders: dict[str, Encoder] = {}
+        self.tail = self.sql = ""
 
-    @staticmethod
-    def _default(field: Any) -> str:
-        if not (field.has_default() or field.null or field.empty_strings_allowed):
-            raise LookupError(f"{field.model.__name__}.{field.name} has no default; name it.")
-        value = field.get_default()
-        return NULL if value is None else _encoder(field)(value)
+    def _settle_columns(self, names: Iterable[str]) -> None:
+        fields = [self.model._meta.get_field(name) for name in names]
+        self.encoders = {
+            field.name: _nullable(_encoder(field)) if getattr(field, "null", False) else _encoder(field)
+            for field in fields
+        }
+        given = {*self.encoders, *(["id"] if self.own_id else [])}
+        rest = [f for f in self.model._meta.concrete_fields if f.name not in given and not _database_fills(f)]
+        self.tail = "".join("\t" + _default(field) for field in rest) + "\n"
+        columns_of: list[Any] = [*fields, *rest]
+        columns = [*(["id"] if self.own_id else []), *(f.column for f in columns_of)]
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        self.sql = f'COPY "{self.model._meta.db_table}" ({quoted}) FROM STDIN'
 
-    def add(self, *values: Any) -> int:
-        """Queue one row."""
-        body = "\t".join([encode(value) for encode, value in zip(self.encoders, values, strict=True)])
+    def add(self, **values: Any) -> int:
+        """Queue one row, always with the same fields; returns its id."""
+        if not self.encoders:
+            self._settle_columns(values)
         row = self.next_id
-        self.lines.append(f"{row}\t{body}{self.tail}\n" if self.own_id else f"{body}{self.tail}\n")
+        body = "\t".join([encode(values[name]) for name, encode in self.encoders.items()])
+        self.lines.append(f"{row}\t{body}{self.tail}" if self.own_id else body + self.tail)
         self.next_id += 1
         self.count += 1
         if len(self.lines) >= BATCH:

@@ -1,4 +1,4 @@
-"""Invented outlines: a lattice of uneven cells whose borders fit, so that a village's outline is the union of its grids'."""
+"""Invented outlines: uneven cells whose borders fit, so a village's outline is the union of its grids'."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -12,7 +12,7 @@ ROWS = 3
 
 
 class Lattice:
-    """`columns` × (3 · `bands`) cells around a centre. Cells are numbered along one walk, so a run of numbers is one piece of land."""
+    """`columns` × (3 · `bands`) cells around a centre; any run of cells along `walk` is one piece of land."""
 
     def __init__(self, dice: Random, centre: Point, columns: int, bands: int, size: Point) -> None:
         self.dice, self.centre, self.columns, self.bands, self.size = dice, centre, columns, bands, size

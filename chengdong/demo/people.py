@@ -1,4 +1,4 @@
-"""Who holds which post on a demo street: the named demo accounts, one worker for each grid, one officer for each village."""
+"""Who holds which post: the named demo accounts, one worker for each grid, one officer for each village."""
 
 from datetime import timedelta
 from random import Random
@@ -21,12 +21,13 @@ WITHOUT_PASSWORD = {"program"}
 def invented_name(dice: Random) -> str:
     """A common surname with a common given name."""
     words = read("words")
-    given = dice.choice(words["given_two"]) if dice.random() < 0.7 else dice.choice(words["given_one"])
-    return dice.choice(words["surnames"]) + str(given)
+    given: str = dice.choice(words["given_two"] if dice.random() < 0.7 else words["given_one"])
+    surname: str = dice.choice(words["surnames"])
+    return surname + given
 
 
 def phone(number: int) -> str:
-    """139000xxxxx: a block that the demo and the sample files share; the number is spread so that neighbours differ."""
+    """139000xxxxx, the block of the sample files too; spread so that neighbouring numbers look different."""
     return f"139000{(number * 7919 + 31) % 100_000:05d}"
 
 
@@ -37,11 +38,7 @@ class Registrar:
         self.plan = plan
         self.password = make_password(PASSWORD)
         self.roles = dict(Role.objects.values_list("code", "id"))
-        self.users = Table(
-            User, "password", "is_superuser", "username", "is_staff", "date_joined", "name", "phone", "phone_index",
-            "initials", "is_demo",
-        )  # fmt: skip
-        self.posts = Table(Post, "user", "area", "unit", "role", "starts_on")
+        self.users, self.posts = Table(User), Table(Post)
 
     def people(self, street: Street) -> None:
         """All users and posts of a street."""
@@ -70,13 +67,21 @@ class Registrar:
 
     def _appoint(self, username: str, name: str, role: str, area: int, unit: int | None = None) -> int:
         admin = username == "admin"
-        password = f"{UNUSABLE_PASSWORD_PREFIX}demo" if username in WITHOUT_PASSWORD else self.password
         number = phone(90_000 + self.users.count)
         user = self.users.add(
-            password, admin, username, admin, moment(self.plan.start, 540), name, number, blind(number, "phone"),
-            initials(name), True,
-        )  # fmt: skip
-        self.posts.add(user, area, unit, self.roles[role], self.plan.start - timedelta(days=400))
+            password=f"{UNUSABLE_PASSWORD_PREFIX}demo" if username in WITHOUT_PASSWORD else self.password,
+            is_superuser=admin,
+            is_staff=admin,
+            username=username,
+            date_joined=moment(self.plan.start, 540),
+            name=name,
+            phone=number,
+            phone_index=blind(number, "phone"),
+            initials=initials(name),
+            is_demo=True,
+        )
+        held_since = self.plan.start - timedelta(days=400)
+        self.posts.add(user=user, area=area, unit=unit, role=self.roles[role], starts_on=held_since)
         return user
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """The areas of a demo street, the house numbers that lead to its grids, and its offices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,8 @@ class Grid:
     high: int
     middle: tuple[float, float]
     population: int
+    said_village: str
+    """What the police call the village here, where a former name lives on."""
     worker: int = 0
 
     def address(self, house: int) -> str:
@@ -36,8 +39,8 @@ class Village:
     """A village or community."""
 
     id: int
-    name: str
     path: str
+    name: str
     grids: list[Grid] = field(default_factory=list)
     officer: int = 0
 
@@ -87,9 +90,7 @@ class Surveyor:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.book = read("street")
-        self.areas = Table(Area, "parent", "level", "name", "code", "path", "aliases", "outline", "population")
-        self.rules = Table(AddressRule, "area", "village", "road", "low", "high")
-        self.units = Table(Unit, "kind", "name", "area")
+        self.areas, self.rules, self.units = map(Table, (Area, AddressRule, Unit))
 
     def street(self, number: int) -> Street:
         """Chengdong for 0; another town with numbered villages else."""
@@ -97,51 +98,79 @@ class Surveyor:
         names = [self.book["name"], *more]
         name = names[number] if number < len(names) else f"示例街道{number}"
         code = self.book["code"] if number == 0 else ""
-        dice = self.plan.dice("land", number)
-        centre = (
-            self.book["longitude"] + (number % 6) * 0.11,
-            self.book["latitude"] - (number // 6) * 0.07,
-        )
-        size = (self.book["cell_longitude"], self.book["cell_latitude"])
-        lattice = Lattice(dice, centre, self.book["columns"], self.book["bands"], size)
+        lattice = self._lattice(number)
         places = self._places(number)
         walk = lattice.walk[: sum(place["grids"] for place in places)]
         population = sum(place["population"] for place in places)
-        area = self.areas.next_id
-        street = Street(area, number, name, code, f"/{area}/")
-        self.areas.add(None, Area.Level.STREET, name, code, street.path, [], lattice.outline(walk), population)
+        area, path = self._area(None, "/", Area.Level.STREET, name, lattice.outline(walk), population, code)
+        street = Street(area, number, name, code, path)
         for place in places:
             cells, walk = walk[: place["grids"]], walk[place["grids"] :]
             street.villages.append(self._village(street, place, lattice, cells))
         self._offices(street)
         return street
 
+    def _lattice(self, number: int) -> Lattice:
+        book = self.book
+        centre = book["longitude"] + number % 6 * 0.11, book["latitude"] - number // 6 * 0.07
+        size = book["cell_longitude"], book["cell_latitude"]
+        return Lattice(self.plan.dice("land", number), centre, book["columns"], book["bands"], size)
+
     def _places(self, number: int) -> list[dict[str, Any]]:
         if number == 0:
             return list(self.book["places"])
         return [
-            {**place, "name": f"示例{numeral(n)}村", "aliases": [], "roads": [f"示例{numeral(n)}路"]}
+            {
+                "name": f"示例{numeral(n)}村",
+                "grids": place["grids"],
+                "population": place["population"],
+                "roads": [f"示例{numeral(n)}路"],
+            }
             for n, place in enumerate(self.book["places"], start=1)
         ]
+
+    def _area(
+        self,
+        parent: int | None,
+        above: str,
+        level: str,
+        name: str,
+        outline: dict[str, Any],
+        population: int,
+        code: str = "",
+        aliases: Sequence[str] = (),
+    ) -> tuple[int, str]:
+        path = f"{above}{self.areas.next_id}/"
+        area = self.areas.add(
+            parent=parent,
+            level=level,
+            name=name,
+            code=code,
+            path=path,
+            aliases=aliases,
+            outline=outline,
+            population=population,
+        )
+        return area, path
 
     def _village(
         self, street: Street, place: dict[str, Any], lattice: Lattice, cells: list[tuple[int, int]]
     ) -> Village:
-        area = self.areas.next_id
-        village = Village(area, place["name"], f"{street.path}{area}/")
-        level = Area.Level.COMMUNITY if place["name"].endswith("社区") else Area.Level.VILLAGE
-        self.areas.add(
-            street.id, level, village.name, "", village.path, place.get("aliases", []), lattice.outline(cells), place["population"]
+        name, people = place["name"], place["population"]
+        level = Area.Level.COMMUNITY if name.endswith("社区") else Area.Level.VILLAGE
+        aliases = place.get("aliases", [])
+        village = Village(
+            *self._area(street.id, street.path, level, name, lattice.outline(cells), people, aliases=aliases),
+            name,
         )
-        share = place["population"] // len(cells)
-        rest = place["population"] - share * len(cells)
+        share, rest = divmod(people, len(cells))
         for n, (road, low, high) in enumerate(self._houses(place["roads"], len(cells))):
-            area = self.areas.next_id
-            cell, path, people = cells[n], f"{village.path}{area}/", share + (rest if n == 0 else 0)
-            name = f"{village.name}第{numeral(n + 1)}网格"
-            self.areas.add(village.id, Area.Level.GRID, name, "", path, [], lattice.outline([cell]), people)
-            self.rules.add(area, village.id, road, low, high)
-            village.grids.append(Grid(area, name, path, village, road, low, high, lattice.middle(cell), people))
+            here, called = share + (n < rest), f"{name}第{numeral(n + 1)}网格"
+            outline = lattice.outline([cells[n]])
+            area, path = self._area(village.id, village.path, Area.Level.GRID, called, outline, here)
+            self.rules.add(area=area, village=village.id, road=road, low=low, high=high)
+            said, middle = place.get("said", {}).get(road, name), lattice.middle(cells[n])
+            village.grids.append(Grid(area, called, path, village, road, low, high, middle, here, said))
         return village
 
     def _houses(self, roads: list[str], grids: int) -> list[tuple[str, int, int]]:
@@ -157,7 +186,7 @@ class Surveyor:
         for key, (kind, name, place) in self.book["units"].items():
             area = street.find(place) if street.number == 0 else street
             full = name if street.number == 0 else f"{street.name}{name}"
-            street.units[key] = self.units.add(kind, full, area.id)
+            street.units[key] = self.units.add(kind=kind, name=full, area=area.id)
 
     def close(self) -> None:
         """Send all."""

@@ -1,7 +1,7 @@
 """What is to be built: seed, days, streets, and the words to build it with."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -37,7 +37,7 @@ class Plan:
         return self.until - timedelta(days=self.days)
 
     def dice(self, *about: object) -> Random:
-        """Random numbers of their own for each part, so that a change in one part leaves the others as they were."""
+        """Random numbers of its own for each part: a change in one leaves the others as they were."""
         return Random(f"{self.seed}/{'/'.join(map(str, about))}")  # noqa: S311 -- made to be repeated
 
 
@@ -46,6 +46,6 @@ def moment(day: date, minutes: int) -> datetime:
     return datetime.combine(day, time.min, tzinfo=SHANGHAI) + timedelta(minutes=minutes)
 
 
-def pool(weights: Mapping[str, Sequence[Any]]) -> list[str]:
-    """Each key as often as its first value says: pick from it to draw by weight."""
-    return [key for key, values in weights.items() for _ in range(values[0])]
+def pool(entries: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Each key as often as its `weight` says: choose from it to draw by weight."""
+    return [key for key, entry in entries.items() for _ in range(entry["weight"])]

@@ -1,40 +1,30 @@
-"""The rounds of the grid workers: each target's visits, what was owed when, and what is owed now."""
+"""The rounds of the grid workers: targets, suspensions, visits, and what each morning asked for."""
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
 from chengdong.demo.answers import Ledger
 from chengdong.demo.copying import Table
-from chengdong.demo.places import Grid, Village
+from chengdong.demo.lives import Life, lived, owed_on
+from chengdong.demo.places import Grid
 from chengdong.demo.plan import Plan, moment, read
 from chengdong.demo.targets import Subject, first_letters
 from grids.intervals import interval_days
 from grids.models import DueChange, Suspension, Target, Visit
 from shared.crypto import blind, mask
 
-LATE, LOST = 0.034, 0.003
-"""Shares of visits some days late, and of those forgotten for weeks: about 96 % are in time."""
-EARLY = (-3, -2, -2, -1, -1, -1, -1, 0, 0, 0, 0)
-
-
-@dataclass
-class Life:
-    """What happened to a target: visits as (day, owed day), suspensions, and what is owed at the end."""
-
-    due: date
-    last: date | None
-    visits: list[tuple[date, date]] = field(default_factory=list)
-    pauses: list[tuple[date, date | None, date]] = field(default_factory=list)
-    """(from, to, the day that was owed)."""
-    suspended_on: date | None = None
+KNOCKED_IN_VAIN = 0.03
+"""Share of visits before which the worker had come once and met nobody."""
+LOCATED = 0.25
+"""Share of visits with a position: it is optional."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A visit after which something had to be done."""
+    """What a visit found that became a hazard."""
 
     visit: int
     client_id: UUID
@@ -42,8 +32,9 @@ class Finding:
     name: str
     address: str
     grid: Grid
-    day: date
-    minutes: int
+    at: datetime
+    hazard_type: str
+    note: str
 
 
 class Rounds:
@@ -52,137 +43,153 @@ class Rounds:
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
         self.plan, self.ledger = plan, ledger
         self.days = interval_days()
-        self.notes = read("words")["notes"]
-        self.reasons = read("words")["suspensions"]
+        self.words = read("words")
         self.findings: list[Finding] = []
-        self.targets = Table(
-            Target, "kind", "category", "name", "initials", "colour", "grid", "address", "latitude", "longitude",
-            "contact_name", "phone", "phone_index", "phone_tail", "id_number", "id_index", "born_in", "note", "chips",
-            "enrolled_on", "last_visit_on", "due_on", "suspended_on", "external_id",
-        )  # fmt: skip
-        self.suspensions = Table(Suspension, "target", "starts_on", "ends_on", "reason", "by", "at")
-        self.changes = Table(DueChange, "target", "due_on", "changed_on", "reason", "by")
-        self.visits = Table(
-            Visit, "client_id", "payload_hash", "target", "grid", "visitor", "visited_at", "visited_on", "received_at",
-            "met", "result", "chips", "note", "latitude", "longitude", "accuracy", "due_on", "is_valid",
-        )  # fmt: skip
+        self.targets, self.suspensions, self.changes, self.visits = map(
+            Table, (Target, Suspension, DueChange, Visit)
+        )
 
     def follow(self, subject: Subject, grid: Grid, dice: Random, wanted: date | None = None) -> None:
         """Write one target with all that happened to it; `wanted` sets the day that is owed now."""
-        life = self.live(subject, dice, wanted)
+        life = lived(subject, self.days[subject.colour], self.plan, dice)
+        if wanted:
+            life = owed_on(life, subject, wanted)
         target = self._register(subject, grid, life)
-        self._suspend(target, subject, grid.village, life, dice)
+        self._suspend(target, subject, grid, life, dice)
         for day, owed in life.visits:
-            self._visit(target, subject, grid, day, owed, dice)
+            at = self._visit(target, subject, grid, day, owed, dice)
+            if day >= owed:
+                self._owe(target, subject, grid, owed, at, dice)
         if life.suspended_on is None:
-            self._owe(target, subject, grid, life.due, None, dice)
-
-    def live(self, subject: Subject, dice: Random, wanted: date | None) -> Life:
-        """What happened to the target up to the evening before today."""
-        interval = self.days[subject.colour]
-        if subject.enrolled < self.plan.start:
-            due = self.plan.start + timedelta(days=dice.randrange(interval))
-            life = Life(due, due - timedelta(days=interval))
-        else:
-            life = Life(subject.enrolled + timedelta(days=interval), None)
-        luck = 1.0 if wanted else dice.random()
-        if luck < 0.02:
-            since = self.plan.until - timedelta(days=dice.randint(30, 80))
-            until = since + timedelta(days=dice.randint(5, 25))
-            if since > subject.enrolled:
-                self._go_round(life, interval, since, dice)
-                life.pauses.append((since, until, life.due))
-                life.due = until + timedelta(days=1 + interval)
-        elif luck < 0.05:
-            since = self.plan.until - timedelta(days=dice.randint(1, 40))
-            if since > subject.enrolled:
-                self._go_round(life, interval, since, dice)
-                life.pauses.append((since, None, life.due))
-                life.suspended_on = since
-                return life
-        self._go_round(life, interval, self.plan.until, dice)
-        return self._moved(life, subject, wanted) if wanted else life
-
-    def _go_round(self, life: Life, interval: int, until: date, dice: Random) -> None:
-        """Visit after visit, each owed one interval after the last."""
-        while True:
-            luck = dice.random()
-            if luck < LOST:
-                late = dice.randint(8, 20)
-            elif luck < LOST + LATE:
-                late = dice.randint(1, 4)
-            else:
-                late = dice.choice(EARLY)
-            day = life.due + timedelta(days=late)
-            if day >= until:
-                return
-            life.visits.append((day, life.due))
-            life.last, life.due = day, day + timedelta(days=interval)
-
-    @staticmethod
-    def _moved(life: Life, subject: Subject, wanted: date) -> Life:
-        """The same life some days earlier or later, so that what is owed now is owed on the wanted day."""
-        shift = wanted - life.due
-        subject.enrolled += min(shift, timedelta(0))
-        moved = [(day + shift, owed + shift) for day, owed in life.visits]
-        return Life(wanted, life.last + shift if life.last else None, moved)
+            self._owe(target, subject, grid, life.due_on, None, dice)
 
     def _register(self, subject: Subject, grid: Grid, life: Life) -> int:
-        number = f"{'CS' if subject.kind == 'place' else 'RY'}{self.targets.next_id:07d}"
         return self.targets.add(
-            subject.kind, subject.category, subject.name, first_letters(subject.name), subject.colour, grid.id,
-            subject.address, subject.latitude, subject.longitude, subject.contact, subject.phone,
-            blind(subject.phone, "phone"), subject.phone[-4:], subject.id_number, blind(subject.id_number, "id"),
-            subject.born, subject.note, subject.chips, subject.enrolled, life.last, life.due, life.suspended_on, number,
-        )  # fmt: skip
+            kind=subject.kind,
+            category=subject.category,
+            name=subject.name,
+            initials=first_letters(subject.name),
+            colour=subject.colour,
+            grid=grid.id,
+            address=subject.address,
+            latitude=subject.latitude,
+            longitude=subject.longitude,
+            contact_name=subject.contact_name,
+            phone=subject.phone,
+            phone_index=blind(subject.phone, "phone"),
+            phone_tail=subject.phone[-4:],
+            id_number=subject.id_number,
+            id_index=blind(subject.id_number, "id"),
+            born_in=subject.born_in,
+            note=subject.note,
+            chips=subject.chips,
+            enrolled_on=subject.enrolled_on,
+            last_visit_on=life.last_visit_on,
+            due_on=life.due_on,
+            suspended_on=life.suspended_on,
+            external_id=f"{'CS' if subject.is_place else 'RY'}{self.targets.next_id:07d}",
+        )
 
-    def _suspend(self, target: int, subject: Subject, village: Village, life: Life, dice: Random) -> None:
-        for since, until, owed in life.pauses:
-            reason = dice.choice(self.reasons[subject.kind])
-            self.suspensions.add(target, since, until, reason, village.officer, moment(since, 570))
-            self.changes.add(target, owed, since, DueChange.Reason.SUSPENDED, village.officer)
-
-    def _visit(self, target: int, subject: Subject, grid: Grid, day: date, owed: date, dice: Random) -> None:
-        minutes = 515 + int(dice.random() * 590)
-        if dice.random() < 0.03:
-            self._knock(target, subject, grid, day, owed, minutes - 120, dice, "nobody")
-        luck = dice.random()
-        result = "normal" if luck < 0.905 else "changed" if luck < 0.965 else "action"
-        visit, client_id = self._knock(target, subject, grid, day, owed, minutes, dice, result)
-        self._owe(target, subject, grid, owed, (day, minutes), dice)
-        if result == "action":
-            self.findings.append(
-                Finding(visit, client_id, target, shown(subject), subject.address, grid, day, minutes)
+    def _suspend(self, target: int, subject: Subject, grid: Grid, life: Life, dice: Random) -> None:
+        officer = grid.village.officer
+        for pause in life.pauses:
+            self.suspensions.add(
+                target=target,
+                starts_on=pause.since,
+                ends_on=pause.until,
+                reason=dice.choice(self.words["suspensions"][subject.kind]),
+                by=officer,
+                at=moment(pause.since, 570),
+            )
+            self.changes.add(
+                target=target,
+                due_on=pause.owed_on,
+                changed_on=pause.since,
+                reason=DueChange.Reason.SUSPENDED,
+                by=officer,
             )
 
-    def _knock(
-        self, target: int, subject: Subject, grid: Grid, day: date, owed: date, minutes: int, dice: Random, result: str
-    ) -> tuple[int, UUID]:  # fmt: skip
-        client_id = UUID(int=dice.getrandbits(128), version=4)
-        at = moment(day, minutes)
-        if result == "nobody":
-            met, note, chips, result = "nobody", dice.choice(self.notes["nobody"]), [], ""
+    def _visit(
+        self, target: int, subject: Subject, grid: Grid, day: date, owed: date, dice: Random
+    ) -> datetime:
+        """A valid visit, sometimes after one in vain; returns its time."""
+        at = moment(day, 650 + int(dice.random() * 450))
+        if dice.random() < KNOCKED_IN_VAIN:
+            note = dice.choice(self.words["notes"]["nobody"])
+            self._row(target, subject, grid, at - timedelta(minutes=130), owed, dice, met="nobody", note=note)
+        met = "principal" if dice.random() < 0.84 else "other"
+        luck = dice.random()
+        hazard_type = note = ""
+        if luck < 0.985:
+            result = "normal" if luck < 0.925 else "changed"
+            if result == "changed" or dice.random() < 0.18:
+                note = dice.choice(self.words["notes"][f"{result}_{subject.kind}"])
         else:
-            met = "principal" if dice.random() < 0.84 else "other"
-            spoken = result != "normal" or dice.random() < 0.18
-            note = dice.choice(self.notes[f"{result}_{subject.kind}"]) if spoken else ""
-            chips = subject.chips if dice.random() < 0.7 else subject.chips[:1]
-        located = dice.random() < 0.25
+            result = "action"
+            actions = self.words["actions"][subject.kind]
+            hazard_type = dice.choice(list(actions))
+            note = dice.choice(actions[hazard_type])
+        chips = subject.chips if dice.random() < 0.7 else subject.chips[:1]
+        visit, client_id = self._row(
+            target, subject, grid, at, owed, dice, met=met, result=result, chips=chips, note=note
+        )
+        if hazard_type and hazard_type != "none":
+            name = shown(subject)
+            self.findings.append(
+                Finding(visit, client_id, target, name, subject.address, grid, at, hazard_type, note)
+            )
+        return at
+
+    def _row(
+        self,
+        target: int,
+        subject: Subject,
+        grid: Grid,
+        at: datetime,
+        owed: date,
+        dice: Random,
+        *,
+        met: str,
+        note: str,
+        result: str = "",
+        chips: list[str] | None = None,
+    ) -> tuple[int, UUID]:
+        client_id = UUID(int=dice.getrandbits(128), version=4)
+        located = dice.random() < LOCATED
         visit = self.visits.add(
-            client_id, hashlib.sha256(client_id.bytes).hexdigest(), target, grid.id, grid.worker, at, day,
-            at + timedelta(minutes=1 if dice.random() < 0.95 else 240), met, result, chips, note,
-            subject.latitude if located else None, subject.longitude if located else None, 18.0 if located else None,
-            owed, met != "nobody",
-        )  # fmt: skip
+            client_id=client_id,
+            payload_hash=hashlib.sha256(client_id.bytes).hexdigest(),
+            target=target,
+            grid=grid.id,
+            visitor=grid.worker,
+            visited_at=at,
+            visited_on=at.date(),
+            received_at=at + timedelta(minutes=1 if dice.random() < 0.95 else 240),
+            met=met,
+            result=result,
+            chips=chips or [],
+            note=note,
+            latitude=subject.latitude if located else None,
+            longitude=subject.longitude if located else None,
+            accuracy=18.0 if located else None,
+            due_on=owed,
+            is_valid=met != "nobody",
+        )
         return visit, client_id
 
     def _owe(
-        self, target: int, subject: Subject, grid: Grid, due: date, visited: tuple[date, int] | None, dice: Random
-    ) -> None:  # fmt: skip
-        """Tell the ledger of every morning on which this visit was asked for."""
-        if visited and visited[0] < due:
-            return
-        self.ledger.visit(target, shown(subject), grid, due, visited, dice)
+        self, target: int, subject: Subject, grid: Grid, due: date, answered: datetime | None, dice: Random
+    ) -> None:
+        self.ledger.ask(
+            kind="visit",
+            title=shown(subject),
+            grid=grid,
+            first=due,
+            answered=answered,
+            answer="已走访",
+            dice=dice,
+            target=target,
+        )
 
     def close(self) -> None:
         """Send all, targets first."""
@@ -192,4 +199,4 @@ class Rounds:
 
 def shown(subject: Subject) -> str:
     """The name as `Target.shown` has it."""
-    return mask(subject.name) if subject.kind == "person" else subject.name
+    return subject.name if subject.is_place else mask(subject.name)

@@ -17,6 +17,8 @@ PLACES = 0.55
 """Share of places among the targets."""
 HEADS = 0.0273
 """Targets per resident: about 3,000 on a street of 110,000."""
+LONG_KNOWN = 0.88
+"""Share of those that were on the register before the history begins."""
 REGION = "331081"
 
 first_letters = lru_cache(maxsize=50_000)(initials)
@@ -28,18 +30,23 @@ class Subject:
 
     kind: str
     category: str
-    colour: str
     name: str
+    note: str
+    chips: list[str]
+    colour: str
     address: str
     latitude: float
     longitude: float
-    contact: str
     phone: str
-    id_number: str
-    born: int | None
-    note: str
-    chips: list[str]
-    enrolled: date
+    enrolled_on: date
+    contact_name: str = ""
+    id_number: str = ""
+    born_in: int | None = None
+
+    @property
+    def is_place(self) -> bool:
+        """Place or person."""
+        return self.kind == "place"
 
 
 class Register:
@@ -59,37 +66,45 @@ class Register:
 
     def _place(self, grid: Grid, dice: Random) -> Subject:
         category = dice.choice(self.place_pool)
-        _, trades, notes, chips, red, yellow = self.words["places"][category]
-        name = dice.choice(self.words["fronts"]["words"]) + dice.choice(trades)
-        return self._subject(
-            grid, dice, "place", category, name, (red, yellow), dice.choice(notes), chips, invented_name(dice), "", None
-        )
+        words = self.words["places"][category]
+        name = dice.choice(self.words["fronts"]) + dice.choice(words["trades"])
+        subject = self._subject("place", category, name, words, grid, dice)
+        subject.contact_name = invented_name(dice)
+        return subject
 
     def _person(self, grid: Grid, dice: Random) -> Subject:
         category = dice.choice(self.person_pool)
-        _, youngest, oldest, notes, chips, red, yellow = self.words["persons"][category]
+        words = self.words["persons"][category]
+        subject = self._subject("person", category, invented_name(dice), words, grid, dice)
+        youngest, oldest = words["ages"]
         born = self.plan.until - timedelta(days=dice.randint(youngest * 365 + 30, oldest * 365))
-        relative = invented_name(dice) if dice.random() < 0.3 else ""
-        return self._subject(
-            grid, dice, "person", category, invented_name(dice), (red, yellow), dice.choice(notes), chips, relative,
-            identity_number(born, self.made), born.year,
-        )  # fmt: skip
+        subject.id_number, subject.born_in = identity_number(born, self.made), born.year
+        if dice.random() < 0.3:
+            subject.contact_name = invented_name(dice)
+        return subject
 
     def _subject(
-        self, grid: Grid, dice: Random, kind: str, category: str, name: str, shares: tuple[int, int], note: str,
-        chips: list[str], contact: str, id_number: str, born: int | None,
-    ) -> Subject:  # fmt: skip
-        red, yellow = shares
+        self, kind: str, category: str, name: str, words: dict[str, list[str]], grid: Grid, dice: Random
+    ) -> Subject:
         luck = dice.random() * 100
-        colour = "red" if luck < red else "yellow" if luck < red + yellow else "green"
+        red, yellow = map(int, words["colours"])
+        days = dice.randint(60, 900)
+        if dice.random() > LONG_KNOWN:
+            days = -dice.randint(1, max(2, self.plan.days - 15))
         longitude, latitude = grid.middle
-        old = dice.random() < 0.88
-        days = dice.randint(60, 900) if old else -dice.randint(1, max(2, self.plan.days - 15))
         return Subject(
-            kind, category, colour, name, grid.address(dice.randint(grid.low, grid.high)),
-            round(latitude + dice.uniform(-0.001, 0.001), 6), round(longitude + dice.uniform(-0.0012, 0.0012), 6),
-            contact, phone(self.made), id_number, born, note, chips, self.plan.start - timedelta(days=days),
-        )  # fmt: skip
+            kind=kind,
+            category=category,
+            name=name,
+            note=dice.choice(words["notes"]),
+            chips=words["chips"],
+            colour="red" if luck < red else "yellow" if luck < red + yellow else "green",
+            address=grid.address(dice.randint(grid.low, grid.high)),
+            latitude=round(latitude + dice.uniform(-0.001, 0.001), 6),
+            longitude=round(longitude + dice.uniform(-0.0012, 0.0012), 6),
+            phone=phone(self.made),
+            enrolled_on=self.plan.start - timedelta(days=days),
+        )
 
 
 def identity_number(born: date, number: int) -> str:

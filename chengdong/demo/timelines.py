@@ -20,62 +20,72 @@ class Step:
     evidence: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A matter as it comes in."""
-
-    kind: str
-    number: str
-    title: str
-    area: int
-    reporter: int | None
-    occurred_at: datetime
-    opened_at: datetime
-    state: str
-    due_at: datetime | None = None
-    note: str = ""
-
-
 class Clerk:
     """Writes matters and their events."""
 
     def __init__(self) -> None:
-        self.matters = Table(
-            Matter, "kind", "number", "title", "area", "state", "reporter", "handler", "occurred_at", "created_at",
-            "due_at", "moved_at", "closed_at", "outcome", "answer", "version",
-        )  # fmt: skip
-        self.events = Table(
-            Event, "matter", "action", "label", "from_state", "to_state", "actor", "at", "note", "evidence"
-        )
+        self.matters, self.events = Table(Matter), Table(Event)
 
-    def write(self, opened: Opened, steps: Iterable[Step]) -> int:
-        """The matter's id. A step that the loop does not allow raises LookupError: the demo tells no story that cannot happen."""
-        rules = KINDS[opened.kind]
+    def write(
+        self,
+        *,
+        kind: str,
+        number: str,
+        title: str,
+        area: int,
+        reporter: int,
+        occurred_at: datetime,
+        opened_at: datetime,
+        state: str,
+        steps: Iterable[Step],
+        due_at: datetime | None = None,
+        note: str = "",
+    ) -> int:
+        """The matter's id. Raises LookupError for a step the loop does not allow: nothing impossible is told."""
         matter = self.matters.next_id
-        state, area, handler, moved = opened.state, opened.area, None, opened.opened_at
-        closed_at, outcome, answer, version = None, "", "", 1
-        self.events.add(matter, "open", "登记", "", state, opened.reporter, opened.opened_at, opened.note, {})
+        self._event(matter, Step("open", reporter, opened_at, note), "登记", "", state)
+        version, moved_at, handler, last = 1, opened_at, None, None
         for step in steps:
-            move = rules.move(state, step.action)
+            move = KINDS[kind].move(state, step.action)
             if move is None:
-                raise LookupError(f"{opened.kind}: no {step.action} in {state}")
-            self.events.add(
-                matter, step.action, move.label, state, move.target, step.actor, step.at, step.note, step.evidence
-            )
-            state, moved, version = move.target, step.at, version + 1
+                raise LookupError(f"{kind}: no {step.action} in {state}")
+            self._event(matter, step, move.label, state, move.target)
+            state, moved_at, version, last = move.target, step.at, version + 1, step
             if step.action in {"handle", "echo"}:
                 handler = step.actor
             if "area" in step.evidence:
                 area, handler = int(step.evidence["area"]), None
-            if state in ENDED:
-                closed_at = step.at
-                outcome = step.evidence.get("outcome", "cancelled")
-                answer = step.evidence.get("answer") or step.note
-        self.matters.add(
-            opened.kind, opened.number, opened.title[:120], area, state, opened.reporter, handler, opened.occurred_at,
-            opened.opened_at, opened.due_at, moved, closed_at, outcome, answer, version,
-        )  # fmt: skip
-        return matter
+        ended = last if state in ENDED else None
+        return self.matters.add(
+            kind=kind,
+            number=number,
+            title=title[:120],
+            area=area,
+            state=state,
+            reporter=reporter,
+            handler=handler,
+            occurred_at=occurred_at,
+            created_at=opened_at,
+            due_at=due_at,
+            moved_at=moved_at,
+            closed_at=ended and ended.at,
+            outcome=ended.evidence.get("outcome", "cancelled") if ended else "",
+            answer=(ended.evidence.get("answer") or ended.note) if ended else "",
+            version=version,
+        )
+
+    def _event(self, matter: int, step: Step, label: str, before: str, after: str) -> None:
+        self.events.add(
+            matter=matter,
+            action=step.action,
+            label=label,
+            from_state=before,
+            to_state=after,
+            actor=step.actor,
+            at=step.at,
+            note=step.note,
+            evidence=step.evidence,
+        )
 
     def close(self) -> None:
         """Send all."""

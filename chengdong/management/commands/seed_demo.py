@@ -13,7 +13,7 @@ from shared.dates import today
 
 
 class Command(JsonCommand):
-    """`manage.py seed_demo`: the same seed and day give the same rows; refuses in production and beside real data."""
+    """`manage.py seed_demo`: same seed and day, same rows; never in production or beside real data."""
 
     help = "Build the demo street: areas, people, key places and persons, visits, incidents, hazards."
 
@@ -22,7 +22,7 @@ class Command(JsonCommand):
         parser.add_argument("--scale", type=int, default=1, help="number of streets (1 = Chengdong alone)")
         parser.add_argument("--years", type=float, help=f"years of history (default: {DAYS} days)")
         parser.add_argument("--seed", type=int, default=2026)
-        parser.add_argument("--until", type=date.fromisoformat, help="the demo's today, YYYY-MM-DD (default: today)")
+        parser.add_argument("--until", type=date.fromisoformat, help="the demo's today (default: today)")
         parser.add_argument("--reset", action="store_true", help="throw an earlier demo away first")
 
     def run(self, **options: Any) -> dict[str, Any]:
