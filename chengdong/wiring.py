@@ -1,5 +1,15 @@
 """Who reacts to what, on one page: reading it tells the story of the street."""
 
+from grids.facts import target_suspended, visit_logged
+from incidents.workflow import hazard_of_visit, incident_placed
+from matters.facts import matter_advanced
+from matters.obligations import move_answers, suspension_excuses, visit_answers
+
 
 def connect() -> None:
     """Tie every fact to its reactions; each runs inside the transaction of the fact."""
+    visit_logged.connect(hazard_of_visit)
+    visit_logged.connect(visit_answers)
+    target_suspended.connect(suspension_excuses)
+    matter_advanced.connect(incident_placed)
+    matter_advanced.connect(move_answers)

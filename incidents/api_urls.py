@@ -1,5 +1,10 @@
 """API addresses of this app, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from incidents import api
+
+urlpatterns = [
+    path("incidents/", api.IncidentsApi.as_view(), name="api_incidents"),
+    path("hazards/", api.HazardsApi.as_view(), name="api_hazards"),
+]

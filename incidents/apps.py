@@ -4,7 +4,23 @@ from django.apps import AppConfig
 
 
 class IncidentsConfig(AppConfig):
-    """警情与隐患."""
+    """警情与隐患: registers its kinds of matter, how their pages look, and whose personal data they hold."""
 
     name = "incidents"
     verbose_name = "警情与隐患"
+
+    def ready(self) -> None:
+        """Make the kinds known to the loop, their details to the matter page, the caller to the reveal page, the export to imports."""
+        from accounts import personal  # noqa: PLC0415 -- models must be loaded first
+        from grids.imports import base as imports  # noqa: PLC0415
+        from incidents import details, kinds  # noqa: PLC0415
+        from incidents.importing.importer import IncidentImporter  # noqa: PLC0415
+        from matters import details as pages  # noqa: PLC0415
+        from matters import loop  # noqa: PLC0415
+
+        loop.register(kinds.POLICE_INCIDENT)
+        loop.register(kinds.HAZARD)
+        pages.register("police_incident", details.of_incident)
+        pages.register("hazard", details.of_hazard)
+        personal.register("police_incident", "警情报警人", details.caller)
+        imports.register(IncidentImporter())

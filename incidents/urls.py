@@ -1,5 +1,16 @@
 """Page addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from incidents import board_views, views
+
+urlpatterns = [
+    path("incidents/", views.incident_list, name="incident_list"),
+    path("incidents/board/", board_views.board_page, name="board"),
+    path("incidents/board/live/", board_views.board_live, name="board_live"),
+    path("incidents/export.csv", views.incident_export, {"ending": "csv"}, name="incident_csv"),
+    path("incidents/export.xlsx", views.incident_export, {"ending": "xlsx"}, name="incident_xlsx"),
+    path("incidents/<int:pk>/", views.incident_detail, name="incident_detail"),
+    path("hazards/", views.hazard_list, name="hazard_list"),
+    path("hazards/new/", views.hazard_new, name="hazard_new"),
+]

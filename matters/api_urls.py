@@ -1,5 +1,11 @@
 """API addresses of this app, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from matters import api
+
+urlpatterns = [
+    path("matters/", api.MattersApi.as_view(), name="api_matters"),
+    path("matters/<int:pk>/", api.MatterApi.as_view(), name="api_matter"),
+    path("matters/<int:pk>/actions/", api.ActionsApi.as_view(), name="api_matter_actions"),
+]

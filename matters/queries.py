@@ -1,10 +1,144 @@
 """Reads of matters and notices that more than one page needs."""
 
+from collections import defaultdict
+from datetime import UTC, datetime
 from typing import Any
 
-from matters.models import Notice
+from django.db.models import Count, DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from grids.models import Area, Role
+from grids.scope import within
+from matters.loop import ENDED, KINDS, STATES
+from matters.models import Event, Matter, Notice
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+COLUMNS = (
+    "id",
+    "kind",
+    "number",
+    "title",
+    "state",
+    "outcome",
+    "version",
+    "occurred_at",
+    "moved_at",
+    "due_at",
+    "warn_at",
+    "closed_at",
+    "area_id",
+)
+PLACE = {
+    "place": F("area__name"),
+    "level": F("area__level"),
+    "above": F("area__parent__name"),
+    "handler_name": F("handler__name"),
+}
 
 
 def unread_count(user: Any) -> int:
     """How many inbox notices the user has not opened; counted for every page's frame, so it has its own partial index."""
     return Notice.objects.filter(recipient_id=user.pk, channel=Notice.Channel.INBOX, read_at=None).count()
+
+
+def rows(user: Any) -> QuerySet[Matter, dict[str, Any]]:
+    """Matters in the user's territory as plain rows for lists; `term` sorts matters without a due date last."""
+    term = Coalesce("due_at", Value(FAR), output_field=DateTimeField())
+    return Matter.objects.within(user, "matters.view").annotate(term=term).values(*COLUMNS, "term", **PLACE)
+
+
+def waiting_for(user: Any) -> Q:
+    """Open matters whose next move onward is this user's to make, by right, territory and not being the handler."""
+    states: dict[tuple[str, str], Q] = defaultdict(Q)
+    for kind in KINDS.values():
+        for state in kind.states:
+            for transition in kind.onward(state):
+                states[transition.right, transition.not_by] |= Q(kind=kind.code, state=state)
+    clause = Q(pk__in=[])
+    for (right, not_by), those in states.items():
+        mine = those & within(user, right)
+        clause |= mine & ~Q(handler=user) if not_by == "handler" else mine
+    return Q(closed_at=None) & clause
+
+
+def overdue() -> Q:
+    """Open matters past their due moment."""
+    return Q(closed_at=None, due_at__lt=timezone.now())
+
+
+def standing(user: Any) -> dict[str, int]:
+    """How many matters wait for the user, and how many of those and of all open ones in the territory are overdue."""
+    mine = waiting_for(user)
+    return (
+        Matter.objects.within(user, "matters.view")
+        .open()
+        .aggregate(
+            open=Count("id"),
+            overdue=Count("id", filter=overdue()),
+            waiting=Count("id", filter=mine),
+            waiting_overdue=Count("id", filter=mine & overdue()),
+        )
+    )
+
+
+def timeline(matter: Matter) -> list[Event]:
+    """Every line of a matter, oldest first, with who wrote it."""
+    return list(matter.events.select_related("actor").order_by("id"))
+
+
+def as_row(matter: Matter) -> dict[str, Any]:
+    """A loaded matter (with area, its parent and handler) in the shape of `rows`."""
+    area, handler = matter.area, matter.handler
+    return {
+        **{name: getattr(matter, name) for name in COLUMNS},
+        "place": area.name,
+        "level": area.level,
+        "above": area.parent.name if area.parent else None,
+        "handler_name": handler.name if handler else None,
+    }
+
+
+def village_of(row: dict[str, Any]) -> str:
+    """Name of the village that a row of `rows` lies in; "" for what still lies with the street."""
+    if row["level"] == Area.Level.STREET:
+        return ""
+    return str(row["above"] if row["level"] == Area.Level.GRID else row["place"])
+
+
+def place_of(row: dict[str, Any]) -> str:
+    """`河边村第一网格`, whether or not the grid's own name begins with the village's."""
+    name, above = str(row["place"]), str(row["above"] or "")
+    return above + name if row["level"] == Area.Level.GRID and not name.startswith(above) else name
+
+
+def holder_of(row: dict[str, Any]) -> str:
+    """Who has the matter in hand now, in words, with what they have to do next."""
+    state, village = row["state"], village_of(row)
+    if state in ENDED:
+        return Matter.Outcome(row["outcome"]).label
+    if state in {"assigned", "handling"}:
+        return f"{place_of(row)} {row['handler_name'] or ''}".strip()
+    moves = KINDS[row["kind"]].onward(state)
+    # What lies with the street is first placed; a kind without such a move has only one way on.
+    move = moves[-1] if village else moves[0]
+    return f"等{village or '街道指挥室'}{move.label}"
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Code and label of every registered kind."""
+    return [(kind.code, kind.label) for kind in KINDS.values()]
+
+
+def state_choices() -> list[tuple[str, str]]:
+    """Code and label of every state, the ended ones last."""
+    return [*((s, label) for s, label in STATES.items() if s not in ENDED), *((s, STATES[s]) for s in STATES if s in ENDED)]
+
+
+def roles_by_right() -> dict[str, str]:
+    """Right → names of the roles that hold it, for people who read the table of moves."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for label, rights in Role.objects.order_by("id").values_list("label", "rights"):
+        for right in rights:
+            holders[right].append(label)
+    return {right: "、".join(labels) for right, labels in holders.items()}

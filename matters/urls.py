@@ -1,5 +1,11 @@
 """Page addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from matters import views
+
+urlpatterns = [
+    path("matters/", views.matter_list, name="matter_list"),
+    path("matters/<int:pk>/", views.matter_page, name="matter_page"),
+    path("matters/loop/<slug:kind>/", views.loop_page, name="matter_loop"),
+]

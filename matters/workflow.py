@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -107,11 +107,22 @@ def advance(
         actor=actor,
         at=timezone.now(),
         note=note,
-        evidence={key: str(getattr(value, "pk", value)) for key, value in given.items()},
+        evidence=_kept(given),
     )
     matter.refresh_from_db()
     matter_advanced.send(sender=Matter, matter=matter, event=event, actor=actor)
     return event
+
+
+def _kept(given: Mapping[str, Any]) -> dict[str, str]:
+    """Evidence as the timeline keeps it: a row by its key and by the name that it had then."""
+    kept: dict[str, str] = {}
+    for key, value in given.items():
+        if isinstance(value, models.Model):
+            kept |= {key: str(value.pk), f"{key}_name": str(value)}
+        elif value:
+            kept[key] = str(value)
+    return kept
 
 
 def _refusal(matter: Matter, actor: User) -> TransitionRefused:
@@ -130,7 +141,7 @@ def _check(matter: Matter, transition: Transition, actor: User, note: str, given
     for name in transition.needs:
         if not (note if name == "note" else given.get(name)):
             raise InvalidInput(NEEDED[name], field=name)
-    if "outcome" in transition.needs and given["outcome"] not in CLOSING:
+    if given.get("outcome") and given["outcome"] not in CLOSING:
         raise InvalidInput(NEEDED["outcome"], field="outcome")
     if "area" in transition.needs:
         _check_area(given["area"], transition, actor)
@@ -164,7 +175,6 @@ def _apply(matter: Matter, transition: Transition, actor: User, note: str, given
         matter.unit = given.get("unit")
     if transition.target in ENDED:
         matter.closed_at = matter.moved_at
-        cancelled = transition.target == "cancelled"
-        matter.outcome = Matter.Outcome.CANCELLED if cancelled else given["outcome"]
-        matter.answer = note if cancelled else given["answer"]
+        matter.outcome = given.get("outcome") or Matter.Outcome.CANCELLED
+        matter.answer = given.get("answer") or note
     matter.save()

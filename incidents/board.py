@@ -1,0 +1,228 @@
+"""两室融合: one board for the street's and the police's command rooms. Both see the same rows, in a fixed number of queries."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    Q,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
+
+from grids.models import Area
+from incidents.models import PoliceIncident
+from incidents.queries import MATTER, RepeatRule, place_row, with_repeats
+from matters.loop import ENDED
+from matters.models import Event, Matter, Obligation
+from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
+from shared.dates import day_span, local, today
+
+LANES = (
+    ("new", "待落格、待受理", "指挥室、村社"),
+    ("assigned", "待办理", "网格、村社"),
+    ("handling", "办理中", "网格、村社"),
+    ("echoed", "待审核", "村社、指挥室"),
+    ("done", "今天已回应", "已销号"),
+)
+SHOWN = 6
+REPEATS_SHOWN = 6
+
+
+@dataclass(frozen=True)
+class Job:
+    """One matter as the board shows it."""
+
+    id: int
+    title: str
+    place: str
+    who: str
+    state: str
+    told: str
+    span: timedelta
+    part: float
+    at: datetime
+
+
+@dataclass
+class Lane:
+    """What is at one point of the loop now; `jobs` are the most urgent ones of `count`."""
+
+    code: str
+    title: str
+    hint: str
+    count: int = 0
+    late: int = 0
+    jobs: list[Job] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """expected = done + excused + open, of a village or of all."""
+
+    name: str
+    area_id: int
+    expected: int
+    done: int
+    excused: int
+    open: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the reader narrowed the board to."""
+
+    user: Any
+    village: Area | None = None
+    kind: str = ""
+
+    def narrow(self, queryset: Any, column: str = "area") -> Any:
+        """Rows of the reader's territory and of the village that was picked."""
+        seen = queryset.within(self.user, "board.view")
+        return seen.filter(**{f"{column}__path__startswith": self.village.path}) if self.village else seen
+
+
+def lanes(asked: Asked) -> list[Lane]:
+    """All lanes with their most urgent jobs and their counts, in one query."""
+    since, _ = day_span(today())
+    lane = Case(
+        *(When(state=code, then=Value(code)) for code in ("assigned", "handling", "echoed")),
+        When(state__in=ENDED, then=Value("done")),
+        default=Value("new"),
+        output_field=CharField(),
+    )
+    late = Q(closed_at=None, due_at__lt=timezone.now())
+    rows = asked.narrow(Matter.objects.filter(Q(closed_at=None) | Q(closed_at__gte=since)))
+    if asked.kind:
+        rows = rows.filter(kind=asked.kind)
+    rows = rows.annotate(
+        lane=lane,
+        term=Coalesce("due_at", Value(FAR), output_field=DateTimeField()),
+        urgency=Window(
+            RowNumber(), partition_by=[F("lane")], order_by=[F("closed_at").desc(nulls_last=True), F("term"), F("moved_at")]
+        ),
+        lane_count=Window(Count("id"), partition_by=[F("lane")]),
+        lane_late=Window(Count("id", filter=late), partition_by=[F("lane")]),
+    ).filter(urgency__lte=SHOWN)
+    found = {code: Lane(code, title, hint) for code, title, hint in LANES}
+    for row in rows.order_by("lane", "urgency").values(*COLUMNS, "lane", "lane_count", "lane_late", **PLACE):
+        place = found[row["lane"]]
+        place.count, place.late = row["lane_count"], row["lane_late"]
+        place.jobs.append(_job(row))
+    return list(found.values())
+
+
+def _job(row: dict[str, Any]) -> Job:
+    """The clock of a job: time left or over where there is a term, else time since the last move."""
+    now, due, done = timezone.now(), row["due_at"], row["closed_at"]
+    state, told, span, part = "open", "没有进展", now - row["moved_at"], 0.0
+    if done:
+        state, told, span = "done", "答复", done - row["occurred_at"]
+    elif due:
+        late = due <= now
+        near = local(due).date() == today() or (row["warn_at"] is not None and row["warn_at"] <= now)
+        state, told = ("over", "超期") if late else ("soon" if near else "open", "还剩")
+        span = abs(due - now)
+        part = 1.0 if late else (now - row["occurred_at"]) / max(due - row["occurred_at"], timedelta(minutes=1))
+    return Job(
+        id=row["id"],
+        title=row["title"],
+        place=place_of(row),
+        who=holder_of(row),
+        state=state,
+        told=told,
+        span=span,
+        part=part,
+        at=done or row["moved_at"],
+    )
+
+
+class VillageId(Func):
+    """Number of the village in an area's path (`/1/12/3/` → 12; 0 for what lies with the street itself)."""
+
+    function = "split_part"
+    output_field = IntegerField()
+
+    def __init__(self, path: str) -> None:
+        super().__init__(F(path))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """The second step of the path as a number."""
+        return super().as_sql(
+            compiler, connection, template="coalesce(nullif(split_part(%(expressions)s, '/', 3), ''), '0')::bigint", **extra
+        )
+
+
+def tallies(asked: Asked, villages: dict[int, str]) -> tuple[Tally, list[Tally]]:
+    """警情双响 of today: the sum, and the villages that still owe an answer, most first."""
+    counted = (
+        asked.narrow(Obligation.objects.filter(business_date=today()))
+        .annotate(village=VillageId("area__path"))
+        .values("village")
+        .annotate(
+            expected=Count("id"),
+            done=Count("id", filter=Q(state=Obligation.State.DONE)),
+            excused=Count("id", filter=Q(state=Obligation.State.EXCUSED)),
+            open=Count("id", filter=Q(state=Obligation.State.OPEN)),
+        )
+        .order_by()
+    )
+    rows = [
+        Tally(villages.get(r["village"], "街道"), r["village"], r["expected"], r["done"], r["excused"], r["open"])
+        for r in counted
+    ]
+    total = Tally(
+        "", 0, *(sum(getattr(row, part) for row in rows) for part in ("expected", "done", "excused", "open"))
+    )
+    owing = sorted((row for row in rows if row.open), key=lambda row: (-row.open, row.name))
+    return total, owing
+
+
+def repeats(asked: Asked, rule: RepeatRule) -> list[dict[str, Any]]:
+    """Addresses and callers with a card in the last days, each once with its latest incident, red ones first."""
+    since = timezone.now() - timedelta(days=rule.days)
+    recent = asked.narrow(PoliceIncident.objects.filter(matter__occurred_at__gte=since), "matter__area")
+    found = (
+        with_repeats(recent, rule.days)
+        .filter(repeats__gte=rule.yellow)
+        .order_by("-repeats", "-matter__occurred_at")
+        .values("matter_id", "address", "address_key", "phone_index", "by_address", "by_caller", "repeats", **MATTER)
+    )[: REPEATS_SHOWN * 5]
+    shown: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for row in found:
+        key = row["address_key"] if row["by_address"] >= row["by_caller"] else row["phone_index"]
+        if key in seen:
+            continue
+        seen.add(key)
+        shown.append({**row, "card": rule.card(row["repeats"]), "who": holder_of(place_row(row))})
+    return shown[:REPEATS_SHOWN]
+
+
+def villages_of(user: Any) -> dict[int, str]:
+    """Villages and communities on the reader's board, by number."""
+    found = Area.objects.within(user, "board.view").filter(level__in=Area.VILLAGE_LEVELS, is_active=True)
+    return dict(found.order_by("path").values_list("id", "name"))
+
+
+def fingerprint(asked: Asked) -> str:
+    """Changes whenever the board might: with every move, every answer, every minute (its clocks show minutes)."""
+    moved = Event.objects.aggregate(last=Max("id"))["last"]
+    owed = Obligation.objects.filter(business_date=today()).aggregate(
+        n=Count("id"), open=Count("id", filter=Q(state=Obligation.State.OPEN)), last=Max("answered_at")
+    )
+    minute = int(timezone.now().timestamp() // 60)
+    parts = (asked.user.pk, asked.village and asked.village.pk, asked.kind, moved, *owed.values(), minute)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

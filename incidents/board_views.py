@@ -1,0 +1,73 @@
+"""The board's page, and the one fragment of it that is asked for again every 15 seconds."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import condition
+
+from grids.models import Area
+from grids.scope import scoped
+from incidents import board
+from incidents.queries import repeat_rule
+from matters.queries import kind_choices
+from shared.jinja import countdown
+
+
+def _asked(request: HttpRequest) -> board.Asked:
+    """The reader, and what the address narrows the board to; what is not there narrows nothing."""
+    village, kind = request.GET.get("village", ""), request.GET.get("kind", "")
+    areas = Area.objects.within(request.user, "board.view").filter(level__in=Area.VILLAGE_LEVELS)
+    return board.Asked(
+        user=request.user,
+        village=areas.filter(pk=int(village)).first() if village.isdecimal() else None,
+        kind=kind if kind in dict(kind_choices()) else "",
+    )
+
+
+def _context(asked: board.Asked) -> dict[str, Any]:
+    villages, rule, lanes = board.villages_of(asked.user), repeat_rule(), board.lanes(asked)
+    total, owing = board.tallies(asked, villages)
+    return {
+        "lanes": lanes,
+        "running": sum(lane.count for lane in lanes if lane.code != "done"),
+        "late": sum(lane.late for lane in lanes),
+        "total": total,
+        "owing": owing,
+        "repeats": board.repeats(asked, rule),
+        "rule": rule,
+        "villages": villages,
+        "asked": asked,
+        "board_time": lambda span: f"{span.days}天" if span.days else countdown(span),
+    }
+
+
+@scoped("board.view")
+def board_page(request: HttpRequest) -> HttpResponse:
+    """两室融合: what is running now, who owes an answer, what keeps coming back."""
+    asked = _asked(request)
+    query = request.GET.copy()
+    for name in ("screen", "auto"):
+        query.pop(name, None)
+    context = {
+        **_context(asked),
+        "kinds": kind_choices(),
+        "wall": request.GET.get("screen") == "1",
+        "auto": request.GET.get("auto") == "1",
+        "query": query.urlencode(),
+    }
+    return render(request, "incidents/board.html", context)
+
+
+def _etag(request: HttpRequest) -> str:
+    return f'"{board.fingerprint(_asked(request))}"'
+
+
+@scoped("board.view")
+@condition(etag_func=_etag)
+def board_live(request: HttpRequest) -> HttpResponse:
+    """The board's moving part; 304 while nothing has changed. A proxy in between must ask us each time."""
+    answer = render(request, "incidents/_board.html", _context(_asked(request)))
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer

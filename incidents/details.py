@@ -1,0 +1,109 @@
+"""What a police incident and a hazard add to their matter's page, and the caller for the reveal page."""
+
+import re
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.personal import PersonalField, Subject
+from grids.queries import words
+from grids.scope import covers
+from incidents.models import Hazard, PoliceIncident
+from incidents.queries import earlier_of, repeat_rule
+from matters.details import Detail
+from matters.loop import STATES
+from matters.models import Matter
+from shared.crypto import mask
+from shared.jinja import moment_text
+
+EARLIER_SHOWN = 10
+LONG_NUMBER = re.compile(r"(?<!\d)\d{11,17}[0-9Xx]?(?!\d)")
+
+
+def without_numbers(text: str) -> str:
+    """Free text with phone and identity numbers masked: what the police typed may hold them."""
+    return LONG_NUMBER.sub(lambda found: mask(found.group()), text)
+
+
+def of_incident(matter: Matter, user: User) -> Detail:
+    """The police export's row, masked; for readers without `incidents.view` here only what sort of incident it was."""
+    incident = PoliceIncident.objects.get(matter=matter)
+    incident.matter = matter
+    labels = words("incident_type", "incident_level")
+    kind = labels["incident_type"].get(incident.incident_type, incident.incident_type)
+    if not covers(user, "incidents.view", matter.area):
+        return Detail(facts=(("类别", kind), ("地址", incident.address)))
+    facts = (
+        ("类别", kind),
+        ("级别", labels["incident_level"].get(incident.level, incident.level)),
+        ("地址", incident.address),
+        ("原文村社", incident.village_text),
+        ("落格", incident.get_placed_display()),
+        ("情况", without_numbers(incident.summary)),
+        ("报警人", "，".join(filter(None, (mask(incident.caller_name), mask(incident.caller_phone))))),
+        ("处警单位", incident.police_unit),
+        ("处警时间", moment_text(incident.attended_at) if incident.attended_at else ""),
+        ("处警结果", incident.attended_result),
+        ("移交调解", "是" if incident.to_mediation else ""),
+    )
+    personal = bool(incident.caller_name or incident.caller_phone)
+    return Detail(
+        facts=facts,
+        template="incidents/_more.html",
+        extra={
+            **_repeats(incident, user),
+            "labels": labels["incident_type"],
+            "states": STATES,
+            "reveal": personal and covers(user, "personal.reveal", matter.area),
+            "id": matter.pk,
+        },
+    )
+
+
+def _repeats(incident: PoliceIncident, user: User) -> dict[str, object]:
+    """The incidents before this one that the reader may see, how many more there are, and the card that follows."""
+    rule = repeat_rule()
+    earlier = list(earlier_of(incident, rule.days))
+    of_address = [e for e in earlier if e.address_key and e.address_key == incident.address_key]
+    of_caller = [e for e in earlier if e.phone_index and e.phone_index == incident.phone_index]
+    seen = [e for e in earlier if covers(user, "incidents.view", e.matter.area)]
+    times = max(len(of_address), len(of_caller)) + 1
+    return {
+        "times": times,
+        "card": rule.card(times),
+        "days": rule.days,
+        "same": "同一地址" if len(of_address) >= len(of_caller) else "同一报警人",
+        "earlier": seen[:EARLIER_SHOWN],
+        "hidden": len(earlier) - len(seen[:EARLIER_SHOWN]),
+        "of_address": {e.pk for e in of_address},
+    }
+
+
+def of_hazard(matter: Matter, user: User) -> Detail:
+    """What is unsafe, where, who found it."""
+    hazard = Hazard.objects.select_related("target").get(matter=matter)
+    labels = words("hazard_type", "hazard_source")
+    return Detail(
+        facts=(
+            ("类型", labels["hazard_type"].get(hazard.hazard_type, hazard.hazard_type)),
+            ("等级", hazard.get_level_display()),
+            ("来源", labels["hazard_source"].get(hazard.source, hazard.source)),
+            ("地点", hazard.address),
+            ("走访对象", hazard.target.shown if hazard.target else ""),
+            ("情况", without_numbers(hazard.description)),
+        )
+    )
+
+
+def caller(user: User, pk: int) -> Subject | None:
+    """Who called the police, for a reader with `personal.reveal` there."""
+    seen = PoliceIncident.objects.within(user, "personal.reveal").select_related("matter")
+    incident = seen.filter(pk=pk).first()
+    if incident is None:
+        return None
+    return Subject(
+        name=mask(incident.caller_name) or "报警人",
+        meta=f"警情 {incident.police_number}",
+        fields=(PersonalField("报警人", incident.caller_name), PersonalField("联系电话", incident.caller_phone)),
+        back=reverse("matter_page", args=[pk]),
+    )

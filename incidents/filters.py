@@ -1,0 +1,93 @@
+"""How lists of police incidents and hazards are narrowed: one definition for page, export and API."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from incidents.models import Hazard, PoliceIncident
+from incidents.queries import RepeatRule, repeat_rule
+from matters.filters import AreaFilter, all_words
+from matters.queries import state_choices
+from shared.cells import is_phone
+from shared.crypto import blind, normal
+from shared.dates import day_span
+from shared.faces import DayInput
+
+CARDS = (("yellow", "黄牌和红牌"), ("red", "只看红牌"))
+
+
+class PeriodFilter(django_filters.FilterSet):
+    """A span of days by when it happened, both ends included."""
+
+    after = django_filters.DateFilter(method="since", label="从", widget=DayInput)
+    before = django_filters.DateFilter(method="until", label="到", widget=DayInput)
+
+    def since(self, queryset: QuerySet[Any, Any], _: str, value: Any) -> QuerySet[Any, Any]:
+        """From the first moment of the day."""
+        return queryset.filter(matter__occurred_at__gte=day_span(value)[0])
+
+    def until(self, queryset: QuerySet[Any, Any], _: str, value: Any) -> QuerySet[Any, Any]:
+        """To the last moment of the day."""
+        return queryset.filter(matter__occurred_at__lt=day_span(value)[1])
+
+    def offer(self, **choices: dict[str, str]) -> forms.Form:
+        """The form with the words of a vocabulary to choose from, instead of a text field for the code."""
+        form = self.form
+        for name, labels in choices.items():
+            form.fields[name].widget = forms.Select(choices=[("", "全部"), *labels.items()])
+        return form
+
+
+class IncidentFilter(PeriodFilter):
+    """Words, number or a whole phone number; period, type, level, place, how it was placed, repeats."""
+
+    q = django_filters.CharFilter(method="words", label="地址、单号、情况或完整电话")
+    type = django_filters.CharFilter(field_name="incident_type", label="类别")
+    level = django_filters.CharFilter(field_name="level", label="级别")
+    state = django_filters.ChoiceFilter(
+        field_name="matter__state", choices=state_choices, label="状态", empty_label="全部"
+    )
+    repeat = django_filters.ChoiceFilter(method="repeated", choices=CARDS, label="重复警情", empty_label="全部")
+    placed = django_filters.ChoiceFilter(choices=PoliceIncident.Placed.choices, label="落格", empty_label="全部")
+    area = AreaFilter(column="matter__area")
+
+    class Meta:
+        model = PoliceIncident
+        fields: list[str] = []
+
+    def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
+        """Every word in address, number or summary; a whole phone number is found by its keyed hash."""
+        found = all_words(value, "address", "police_number", "summary")
+        if is_phone(number := normal(value)):
+            found |= Q(phone_index=blind(number, "phone"))
+        return queryset.filter(found)
+
+    def repeated(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
+        """Only incidents that carry a card."""
+        rule: RepeatRule = repeat_rule()
+        return queryset.filter(repeats__gte=rule.red if value == "red" else rule.yellow)
+
+
+class HazardFilter(PeriodFilter):
+    """Words or number, source, type, level, state, place."""
+
+    q = django_filters.CharFilter(method="words", label="地点、情况或编号")
+    source = django_filters.CharFilter(field_name="source", label="来源")
+    type = django_filters.CharFilter(field_name="hazard_type", label="类型")
+    level = django_filters.ChoiceFilter(choices=Hazard.Level.choices, label="等级", empty_label="全部")
+    state = django_filters.ChoiceFilter(
+        field_name="matter__state", choices=state_choices, label="状态", empty_label="全部"
+    )
+    area = AreaFilter(column="matter__area")
+
+    class Meta:
+        model = Hazard
+        fields: list[str] = []
+
+    def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
+        """Every word in the text, the place or the number."""
+        return queryset.filter(
+            all_words(value, "description", "address", "matter__number", "matter__title")
+        )

@@ -1,0 +1,31 @@
+"""The two kinds of matter that this app owns, each as its own table of moves derived from the standard loop."""
+
+from matters.loop import STANDARD_LOOP, Kind, derive, move
+
+POLICE_INCIDENT = Kind(
+    code="police_incident",
+    label="警情",
+    prefix="JQ",
+    start="reported",
+    loop=derive(
+        STANDARD_LOOP,
+        add=[move("place", "落格", "reported", "assigned", "incidents.place", "area")],
+        echo={"label": "回应"},
+    ),
+)
+"""Its number is the police number. One that the import could not place waits in `reported` until the command room places it."""
+
+HAZARD = Kind(
+    code="hazard",
+    label="隐患",
+    prefix="YH",
+    start="reported",
+    loop=derive(
+        STANDARD_LOOP,
+        echo={"label": "反馈整改"},
+        handle={"label": "开始整改"},
+        verify={"label": "复查销号"},
+        redo={"label": "退回重改"},
+    ),
+)
+"""Struck off only after somebody else than its handler looked again (复查)."""

@@ -1,0 +1,68 @@
+"""What programs send to and get from the API of incidents and hazards; nothing personal leaves here."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from grids.models import Area, Target
+from incidents.models import Hazard, PoliceIncident
+
+
+class IncidentRow(serializers.Serializer[Any]):
+    """One police incident. `repeats` = the how-many-th of its address or caller within the parameter's days."""
+
+    id = serializers.IntegerField(help_text="The matter's id.")
+    police_number = serializers.CharField()
+    title = serializers.CharField()
+    incident_type = serializers.CharField()
+    level = serializers.CharField()
+    address = serializers.CharField()
+    placed = serializers.ChoiceField(PoliceIncident.Placed.choices)
+    police_unit = serializers.CharField(allow_blank=True)
+    attended_at = serializers.DateTimeField(allow_null=True)
+    attended_result = serializers.CharField(allow_blank=True)
+    to_mediation = serializers.BooleanField()
+    area = serializers.IntegerField()
+    place = serializers.CharField()
+    state = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    by_address = serializers.IntegerField()
+    by_caller = serializers.IntegerField()
+    repeats = serializers.IntegerField()
+
+
+class HazardRow(serializers.Serializer[Any]):
+    """One hazard."""
+
+    id = serializers.IntegerField(help_text="The matter's id.")
+    number = serializers.CharField()
+    title = serializers.CharField()
+    hazard_type = serializers.CharField()
+    level = serializers.ChoiceField(Hazard.Level.choices)
+    source = serializers.CharField()
+    description = serializers.CharField()
+    address = serializers.CharField(allow_blank=True)
+    target = serializers.IntegerField(allow_null=True)
+    area = serializers.IntegerField()
+    place = serializers.CharField()
+    state = serializers.CharField()
+    outcome = serializers.CharField(allow_blank=True)
+    occurred_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class HazardInput(serializers.Serializer[Any]):
+    """A hazard as sent; the same `client_id` with the same content may be sent again and again."""
+
+    client_id = serializers.UUIDField()
+    area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True))
+    hazard_type = serializers.SlugField(max_length=40)
+    level = serializers.ChoiceField(Hazard.Level.choices, default=Hazard.Level.ORDINARY)
+    source = serializers.SlugField(max_length=40)
+    description = serializers.CharField(max_length=1000)
+    address = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    target = serializers.PrimaryKeyRelatedField(
+        queryset=Target.objects.all(), required=False, allow_null=True, default=None
+    )

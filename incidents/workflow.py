@@ -1,0 +1,157 @@
+"""Every write on hazards and police incidents beyond their loop: raising a hazard, and what other apps' facts lead to."""
+
+import hashlib
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from grids.imports.territory import Territory
+from grids.models import Area, Target, Visit
+from grids.queries import labels, parameters
+from grids.scope import covers, posts_of
+from incidents.models import Hazard, PoliceIncident
+from matters.models import Event, Matter
+from matters.workflow import open_matter
+from shared.dates import at, today
+from shared.errors import Conflict, InvalidInput, NotFound
+
+
+@transaction.atomic
+def raise_hazard(
+    *,
+    actor: User,
+    area: Area,
+    hazard_type: str,
+    level: str,
+    description: str,
+    source: str,
+    client_id: UUID,
+    address: str = "",
+    target: Target | None = None,
+    visit: Visit | None = None,
+) -> tuple[Hazard, bool]:
+    """Open a hazard with its matter; the second value says whether it is new.
+
+    Safe to send twice: the same `client_id` with the same content by the same person gives the first answer again, with
+    anything else Conflict. Due at the end of the day that lies Parameters `hazard_days_<level>` (days) ahead [D].
+    Reported by a worker of that very grid it is his to mend at once, else it waits to be accepted.
+    Raises NotFound (outside the territory of `hazards.report`), InvalidInput (names the field).
+    """
+    if not covers(actor, "hazards.report", area):
+        raise NotFound("没有找到这个网格，或它不在您的辖区。")
+    types, description, address = labels("hazard_type"), description.strip(), address.strip()
+    _check(types, hazard_type, level, description, source)
+    hazard = Hazard(
+        client_id=client_id,
+        hazard_type=hazard_type,
+        level=level,
+        source=source,
+        description=description,
+        address=address or (target.address if target else ""),
+        target=target,
+        visit=visit,
+    )
+    hazard.payload_hash = _hash(hazard, area, actor)
+    place = target.shown if target else hazard.address
+    try:
+        with transaction.atomic():
+            hazard.matter = open_matter(
+                kind="hazard",
+                title=f"{types[hazard_type]}隐患{f'：{place}' if place else ''}",
+                area=area,
+                occurred_at=timezone.now(),
+                actor=actor,
+                state="assigned" if _works_in(actor, area) else "reported",
+                due_at=_due(level),
+                note=description,
+            )
+            hazard.save(force_insert=True)
+    except IntegrityError:
+        first = Hazard.objects.select_related("matter").filter(client_id=client_id).first()
+        if first is None:
+            raise
+        if first.payload_hash != hazard.payload_hash:
+            raise Conflict(
+                "这条隐患已经上报过，但内容不一样。请到隐患列表核对；要另报一条，请重新打开上报页。",
+                matter=first.pk if first.matter.reporter_id == actor.pk else None,
+            ) from None
+        return first, False
+    return hazard, True
+
+
+def _check(types: dict[str, str], hazard_type: str, level: str, description: str, source: str) -> None:
+    if hazard_type not in types:
+        raise InvalidInput("请选择隐患类型。", field="hazard_type")
+    if level not in Hazard.Level.values:
+        raise InvalidInput("请选择隐患等级：一般、较大或重大。", field="level")
+    if source not in labels("hazard_source"):
+        raise InvalidInput("请选择隐患来源。", field="source")
+    if not description:
+        raise InvalidInput("请写明隐患情况，让整改的人看得懂。", field="description")
+
+
+def _hash(hazard: Hazard, area: Area, actor: User) -> str:
+    content = {
+        "actor": actor.pk,
+        "area": area.pk,
+        "type": hazard.hazard_type,
+        "level": hazard.level,
+        "source": hazard.source,
+        "description": hazard.description,
+        "address": hazard.address,
+        "target": hazard.target_id,
+        "visit": hazard.visit_id,
+    }
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _works_in(actor: User, area: Area) -> bool:
+    return area.level == Area.Level.GRID and any(
+        post.area_id == area.pk and "matters.handle" in post.role.rights for post in posts_of(actor)
+    )
+
+
+def _due(level: str) -> datetime:
+    code = f"hazard_days_{level}"
+    return at(today() + timedelta(days=parameters(code)[code]), time(23, 59, 59))
+
+
+def hazard_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None:
+    """走访时登记的隐患 becomes a hazard of its own (source 网格普查): nothing is typed twice.
+
+    `findings["hazard"]` holds `hazard_type`, `level`, `description` and `address` as the visit form cleaned them.
+    """
+    if not (found := findings.get("hazard")):
+        return
+    raise_hazard(
+        actor=visit.visitor,
+        area=visit.grid,
+        hazard_type=found.get("hazard_type", ""),
+        level=found.get("level") or Hazard.Level.ORDINARY,
+        description=found.get("description") or visit.note,
+        source="grid_census",
+        client_id=uuid5(visit.client_id, "hazard"),
+        address=found.get("address", ""),
+        target=visit.target,
+        visit=visit,
+    )
+
+
+def incident_placed(*, matter: Matter, event: Event, **_: Any) -> None:
+    """A police incident that waited to be placed leaves the tray with the move that gives it a village or grid.
+
+    Its address key gets the village with it, so that the repeat detector finds it beside the others of that address.
+    """
+    if matter.kind != "police_incident" or "area" not in event.evidence:
+        return
+    if (incident := PoliceIncident.objects.filter(matter=matter, placed=PoliceIncident.Placed.TRAY).first()) is None:
+        return
+    territory = Territory(Area.objects.get(pk=matter.area.parent_ids[0]))
+    incident.placed = PoliceIncident.Placed.HAND
+    incident.address_key = territory.key_of(territory.village_of(matter.area), incident.address)
+    incident.save(update_fields=["placed", "address_key"])

@@ -1,0 +1,35 @@
+"""What the owning app adds to a matter's page: facts and a section of its own. Matters cannot import them, so they register."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import User
+from matters.models import Matter
+
+
+@dataclass(frozen=True)
+class Detail:
+    """`facts` as (label, text), empty texts left out; `template` is drawn below them with `extra` as its names."""
+
+    facts: tuple[tuple[str, str], ...] = ()
+    template: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Load = Callable[[Matter, User], Detail]
+LOADERS: dict[str, Load] = {}
+
+
+def register(kind: str, load: Load) -> None:
+    """Say how a kind's matters look to a reader; called from the owning app's `ready()`.
+
+    `load` masks personal values and leaves out what the reader has no right to.
+    """
+    LOADERS[kind] = load
+
+
+def detail_of(matter: Matter, user: User) -> Detail:
+    """What the owner of the kind has to show; nothing for a kind without more."""
+    load = LOADERS.get(matter.kind)
+    return load(matter, user) if load else Detail()

@@ -1,0 +1,85 @@
+"""What programs send to and get from the API of matters; rows are plain values, these classes describe and check."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from grids.models import Area
+from matters.forms import NOTE_LIMIT
+from matters.models import Matter
+
+
+class MatterRow(serializers.Serializer[Any]):
+    """One matter as listed."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    kind_label = serializers.CharField()
+    number = serializers.CharField()
+    title = serializers.CharField()
+    state = serializers.CharField()
+    state_label = serializers.CharField()
+    outcome = serializers.ChoiceField(Matter.Outcome.choices, allow_blank=True)
+    area = serializers.IntegerField()
+    place = serializers.CharField()
+    holder = serializers.CharField(help_text="Who has it in hand now, in words.")
+    occurred_at = serializers.DateTimeField()
+    moved_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class EventRow(serializers.Serializer[Any]):
+    """One line of the timeline."""
+
+    action = serializers.CharField()
+    label = serializers.CharField()
+    from_state = serializers.CharField(allow_blank=True)
+    to_state = serializers.CharField()
+    actor = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+    evidence = serializers.DictField(child=serializers.CharField())
+
+
+class ActionRow(serializers.Serializer[Any]):
+    """A move that the caller may make now, and what must come with it."""
+
+    action = serializers.CharField()
+    label = serializers.CharField()
+    to_state = serializers.CharField()
+    needs = serializers.ListField(child=serializers.ChoiceField(["note", "outcome", "answer", "area"]))
+
+
+class FactRow(serializers.Serializer[Any]):
+    """What the kind adds, personal values masked."""
+
+    label = serializers.CharField()
+    value = serializers.CharField()
+
+
+class MatterDetail(MatterRow):
+    """One matter with its timeline and what the caller may do."""
+
+    answer = serializers.CharField(allow_blank=True)
+    facts = FactRow(many=True)
+    events = EventRow(many=True)
+    actions = ActionRow(many=True)
+
+
+class EvidenceInput(serializers.Serializer[Any]):
+    """What a move asks for besides the note."""
+
+    outcome = serializers.ChoiceField(Matter.Outcome.choices, required=False)
+    answer = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True)
+    area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True), required=False)
+
+
+class ActionInput(serializers.Serializer[Any]):
+    """A move. With `version`, it is refused (409) when somebody else moved first."""
+
+    action = serializers.SlugField(max_length=20)
+    note = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True, default="")
+    evidence = EvidenceInput(required=False, default=dict)
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None)

@@ -1,0 +1,70 @@
+"""Pages of matters: the list, one page per matter, and the drawing of a kind's loop."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from grids.scope import scoped
+from matters import diagram, pages, queries
+from matters.filters import MatterFilter, offer_areas
+from matters.loop import KINDS, STATES
+from matters.models import Matter
+from shared.errors import DomainError
+from shared.pages import page_of
+
+
+@scoped("matters.view")
+def matter_list(request: HttpRequest) -> HttpResponse:
+    """Every matter of the reader's territory, narrowed as asked."""
+    found = MatterFilter(request.GET, queryset=queries.rows(request.user), request=request)
+    context = {
+        "form": offer_areas(found.form, request.user, "matters.view"),
+        "page": page_of(request, found.qs, order=found.order),
+        "standing": queries.standing(request.user),
+        "view": request.GET.get("view", ""),
+        "kinds": dict(queries.kind_choices()),
+        "place_of": queries.place_of,
+        "holder_of": queries.holder_of,
+    }
+    return render(request, "matters/list.html", context)
+
+
+@scoped("matters.view")
+def matter_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One matter: where it stands, what happened, and the moves that the reader can make now."""
+    matter = _seen(request, pk)
+    refused = None
+    if request.method == "POST":
+        try:
+            event = pages.make_move(matter, request.user, request.POST)  # type: ignore[arg-type]
+        except DomainError as error:
+            refused, matter = error, _seen(request, pk)
+        else:
+            messages.success(request, f"已{event.label}，现在是“{STATES[event.to_state]}”。")
+            return redirect("matter_page", pk=pk)
+    context = pages.page_context(matter, request.user, request.POST or None, refused)  # type: ignore[arg-type]
+    return render(request, "matters/page.html", context, status=refused.status if refused else 200)
+
+
+def _seen(request: HttpRequest, pk: int) -> Matter:
+    seen = Matter.objects.within(request.user, "matters.view")
+    return get_object_or_404(seen.select_related("area__parent", "handler", "reporter", "unit"), pk=pk)
+
+
+@scoped("matters.view")
+def loop_page(request: HttpRequest, kind: str) -> HttpResponse:
+    """A kind's table of moves, drawn and listed from the table itself."""
+    if kind not in KINDS:
+        raise Http404
+    rules = KINDS[kind]
+    context: dict[str, Any] = {
+        "kind": rules,
+        "kinds": queries.kind_choices(),
+        "states": STATES,
+        "drawing": diagram.draw(rules),
+        "roles": queries.roles_by_right(),
+        "needs": {"note": "说明", "outcome": "结果", "answer": "答复", "area": "去向"},
+    }
+    return render(request, "matters/loop.html", context)
