@@ -96,7 +96,11 @@ class Session(Protocol):
 
 
 class Importer(Protocol):
-    """One kind of sheet."""
+    """One kind of sheet.
+
+    `scheme` names the Terms of its columns, `required` the columns it cannot do without (any of each tuple), `personal` those that
+    are encrypted and masked; `example`, `choices` (a scheme, or the words themselves) and `notes` make its template.
+    """
 
     code: str
     label: str
@@ -105,7 +109,7 @@ class Importer(Protocol):
     required: Sequence[tuple[str, ...]]
     personal: frozenset[str]
     example: Mapping[str, str]
-    choices: Mapping[str, str]
+    choices: Mapping[str, str | tuple[str, ...]]
     notes: Sequence[str]
 
     def begin(self, batch: ImportBatch) -> Session:
@@ -121,8 +125,8 @@ def register(importer: Importer) -> None:
 
 
 def importers() -> list[Importer]:
-    """All kinds, in the order of the apps."""
-    return list(_importers.values())
+    """All kinds, those of the highest app first."""
+    return list(reversed(_importers.values()))
 
 
 def importer_of(code: str) -> Importer:

@@ -72,11 +72,11 @@ class Territory:
             if area and village:
                 self._rules[village.pk].append(Rule(addresses.plain(rule.road), rule.low, rule.high, area, village))
 
-    def village(self, text: object) -> Found | None:
-        """The village of that name, former name, or either without 村 / 社区."""
+    def village(self, text: object, *, exact: bool = False) -> Found | None:
+        """The village of that name, former name, or either without 村 / 社区; `exact`: not 凤屏社区 for 凤屏村."""
         word = addresses.plain(text)
         found = self._names.get(word)
-        if found is None and addresses.has_suffix(word) and word not in self._names:
+        if found is None and addresses.has_suffix(word) and word not in self._names and not exact:
             found = self._names.get(addresses.base(word))
         return Found(*found) if found else None
 
@@ -88,6 +88,8 @@ class Territory:
         else:
             word = ordinal(text, village)
             same = [g for g in self.grids[village.pk] if ordinal(g.name, village) == word]
+        if len(same) > 1:
+            same = [g for g in same if addresses.plain(g.name).endswith(addresses.plain(text))]
         return same[0] if len(same) == 1 else None
 
     def at_house(self, village: Area, rest: str) -> Area | None:
