@@ -22,7 +22,10 @@ class PortalUserAdmin(UserAdmin):  # type: ignore[type-arg]
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", "name", "initials", "phone")}),
-        ("状态", {"fields": ("is_active", "is_superuser", "must_change_password", "last_login", "date_joined")}),
+        (
+            "状态",
+            {"fields": ("is_active", "is_superuser", "must_change_password", "last_login", "date_joined")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("username", "name", "usable_password", "password1", "password2", "is_superuser")}),

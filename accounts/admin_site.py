@@ -1,4 +1,5 @@
-"""/admin/: technical administration, only for superusers, behind the portal's own sign-in and second factor."""
+"""/admin/: technical administration, only for superusers, behind the portal's own sign-in and second
+factor."""
 
 from typing import Any
 
@@ -6,7 +7,6 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 
 class PortalAdmin(AdminSite):
@@ -25,7 +25,3 @@ class PortalAdmin(AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied("技术管理只对系统超级管理员开放。")
         return redirect_to_login(request.GET.get("next", "/admin/"))
-
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One's own password is changed where everybody changes it."""
-        return redirect("password")

@@ -50,7 +50,9 @@ class LoginView(APIView):
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         user = authenticate(
-            request._request, username=given.validated_data["username"], password=given.validated_data["password"]
+            request._request,
+            username=given.validated_data["username"],
+            password=given.validated_data["password"],
         )
         if not isinstance(user, User):
             return problem(401, "用户名或密码不对。连续错 5 次将锁定 30 分钟。")

@@ -17,7 +17,7 @@ from accounts.views import OWES_CODE, safe_next
 from shared.errors import InvalidInput, NotAllowed
 from shared.guards import signed_in
 
-SECRET = "enrolling_secret"
+ENROLLING = "enrolling"
 
 
 @signed_in(unfinished=True)
@@ -49,7 +49,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     """Tie a phone to the account: scan or type the secret, then give its first code."""
     user = cast(User, request.user)
     _only_with_the_phone_before(request, user)
-    secret = request.session.setdefault(SECRET, second_factor.new_secret())
+    secret = request.session.setdefault(ENROLLING, second_factor.new_secret())
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,7 +57,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         except InvalidInput as error:
             form.add_error(error.field, error.message)
         else:
-            del request.session[SECRET]
+            del request.session[ENROLLING]
             _proved(request, device)
             return _show_codes(request, user)
     context = {
@@ -95,4 +95,6 @@ def _proved(request: HttpRequest, device: object) -> None:
 def _only_with_the_phone_before(request: HttpRequest, user: User) -> None:
     """Who has a phone enrolled proves it first: a stolen password alone cannot replace it."""
     if second_factor.has_device(user) and not user.is_verified():
-        raise NotAllowed("您已绑定手机口令。要换手机，请先用原来的口令或备用码登录；都没有了，请联系管理员重设。")
+        raise NotAllowed(
+            "您已绑定手机口令。要换手机，请先用原来的口令或备用码登录；都没有了，请联系管理员重设。"
+        )

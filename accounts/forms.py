@@ -17,7 +17,9 @@ class SignInForm(forms.Form):
     username = UsernameField(
         label="用户名",
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
     )
     password = _password("密码", "current-password")
 
@@ -29,7 +31,9 @@ class CodeForm(forms.Form):
         label="动态口令",
         max_length=20,
         help_text="手机上的 6 位数字",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"}
+        ),
     )
 
 

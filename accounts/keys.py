@@ -1,4 +1,5 @@
-"""Who a request with `Authorization: Token KEY` is: one query, refused at once when withdrawn, expired or shut."""
+"""Who a request with `Authorization: Token KEY` is: one query, refused at once when withdrawn, expired or
+shut."""
 
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,7 +13,8 @@ REFUSED = "密钥无效、已过期或已撤回，请向管理员申请新的密
 
 
 class KeyAuthentication(TokenAuthentication):  # type: ignore[misc]
-    """knox's header and hash, looked up by the whole digest; expired keys are refused, and removed by a job, not here."""
+    """knox's header and hash, looked up by the whole digest; expired keys are refused, and removed by a job,
+    not here."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiKey]:
         """The key's user. Raises AuthenticationFailed, in the same words whatever is wrong with the key."""
@@ -26,7 +28,7 @@ class KeyAuthentication(TokenAuthentication):  # type: ignore[misc]
         return key.user, key
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """How the schema names this way of signing in."""
 
     target_class = "accounts.keys.KeyAuthentication"

@@ -1,5 +1,6 @@
 """Who signs in, with what key, and who looked at whose personal data."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pghistory
@@ -23,7 +24,7 @@ TRACKED = ["username", "name", "is_active", "is_superuser", "must_change_passwor
     fields=TRACKED,
     model_name="UserEvent",
 )
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]
     """A person or a program that signs in; what it may do comes from its posts, never from here."""
 
     first_name = None  # type: ignore[assignment]
@@ -35,6 +36,9 @@ class User(AbstractUser):
     session_round = models.PositiveIntegerField(default=0, editable=False)
     must_change_password = models.BooleanField("首次登录须改密码", default=False)
     is_demo = models.BooleanField("演示账号", default=False)
+
+    is_verified: Callable[[], bool]
+    """Whether this session gave a second factor: set by django_otp's middleware."""
 
     REQUIRED_FIELDS = ["name"]
 
@@ -50,13 +54,15 @@ class User(AbstractUser):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the blind index in step with the phone number; initials are made once, then belong to who corrects them."""
+        """Keep the blind index in step with the phone number; initials are made once, then belong to who
+        corrects them."""
         self.phone_index = blind(self.phone, "phone")
         self.initials = self.initials or initials(self.name)
         super().save(*args, **kwargs)
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
-        """What every session must match at each request: a new password or a new `session_round` ends all the others.
+        """What every session must match at each request: a new password or a new `session_round` ends all the
+        others.
 
         The row is read at each request anyway, so the end is immediate whatever a session cache still holds.
         """
@@ -67,9 +73,11 @@ class User(AbstractUser):
 
 
 class SignIn(models.Model):
-    """One sign-in on one device, so that its owner recognises it. Kept ≥ 6 months (Cybersecurity Law Art. 21).
+    """One sign-in on one device, so that its owner recognises it. Kept ≥ 6 months (Cybersecurity Law Art.
+    21).
 
-    Open while `round` is the user's own, `ended_at` is empty and `seen_at` (kept to the minute) lies within the idle time.
+    Open while `round` is the user's own, `ended_at` is empty and `seen_at` (kept to the minute) lies within
+    the idle time.
     """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", verbose_name="用户")
@@ -89,12 +97,12 @@ class SignIn(models.Model):
         return f"{self.user_id} {self.device}"
 
 
-class ApiKey(AbstractAuthToken):
+class ApiKey(AbstractAuthToken):  # type: ignore[misc]
     """A program's key: only its hash is kept; named, expiring, withdrawn by deleting it."""
 
-    name = models.CharField("用途", max_length=60, default="")
+    name: "models.CharField[str, str]" = models.CharField("用途", max_length=60, default="")
 
-    class Meta(AbstractAuthToken.Meta):
+    class Meta(AbstractAuthToken.Meta):  # type: ignore[misc]
         verbose_name = "接口密钥"
         verbose_name_plural = "接口密钥"
         abstract = False

@@ -1,4 +1,5 @@
-"""Whose personal data can be looked at in full: each app registers its kinds, the reveal page serves them all."""
+"""Whose personal data can be looked at in full: each app registers its kinds, the reveal page serves them
+all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,10 +30,16 @@ class Subject:
     fields: tuple[PersonalField, ...]
     back: str
 
+    @property
+    def masked(self) -> list[tuple[str, str]]:
+        """Label and masked value of each field."""
+        return [(field.label, field.masked) for field in self.fields]
+
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of row with personal fields. `load` gives the row if it lies where the user holds `personal.reveal`, else None."""
+    """A sort of row with personal fields. `load` gives the row if it lies where the user holds
+    `personal.reveal`, else None."""
 
     code: str
     label: str

@@ -1,4 +1,5 @@
-"""The second factor: a time-based code (RFC 6238) from the user's phone, ten recovery codes, and how both are checked."""
+"""The second factor: a time-based code (RFC 6238) from the user's phone, ten recovery codes, and how both are
+checked."""
 
 import secrets
 from base64 import b32encode
@@ -26,7 +27,8 @@ WRONG = "动态口令不对，或已经用过。请等手机上换出新的 6 �
 
 
 def demanded(user: User) -> bool:
-    """Whether the user may do nothing without one: technical administrators always (but for the demo's), others by role."""
+    """Whether the user may do nothing without one: technical administrators always (but for the demo's),
+    others by role."""
     return (user.is_superuser and not user.is_demo) or any(rule(user) for rule in DEMANDS)
 
 
@@ -54,7 +56,7 @@ def qr_svg(user: User, secret: str) -> str:
 
 def has_device(user: User) -> bool:
     """Whether the user has enrolled."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
 
 
 def recovery_left(user: User) -> int:
@@ -69,7 +71,8 @@ def _recovery_hash(code: str) -> str:
 
 @transaction.atomic
 def enrol(*, user: User, secret: str, code: str) -> TOTPDevice:
-    """Confirm a secret by its first code; it replaces the one before. Raises InvalidInput for a wrong code."""
+    """Confirm a secret by its first code; it replaces the one before. Raises InvalidInput for a wrong
+    code."""
     locked = User.objects.select_for_update().get(pk=user.pk)
     totp = TOTP(bytes.fromhex(secret))
     totp.time = timezone.now().timestamp()
@@ -89,14 +92,17 @@ def new_recovery_codes(*, user: User) -> list[str]:
     StaticDevice.objects.filter(user=locked).delete()
     device = StaticDevice.objects.create(user=locked, name="备用码", confirmed=True)
     drawn = ["".join(secrets.choice(RECOVERY_LETTERS) for _ in range(10)) for _ in range(RECOVERY_CODES)]
-    device.token_set.bulk_create([device.token_set.model(device=device, token=_recovery_hash(c)) for c in drawn])
+    device.token_set.bulk_create(
+        [device.token_set.model(device=device, token=_recovery_hash(c)) for c in drawn]
+    )
     return [f"{code[:5]}-{code[5:]}" for code in drawn]
 
 
 def verify(*, user: User, code: str) -> Device:
     """The device that the code proves. django-otp makes each failure wait twice as long as the one before.
 
-    Raises InvalidInput: wrong, used before, or too soon (says how many seconds to wait). The failure is kept: the
+    Raises InvalidInput: wrong, used before, or too soon (says how many seconds to wait). The failure is kept:
+    the
     transaction ends before the refusal is raised.
     """
     text = "".join(code.split())
@@ -116,6 +122,7 @@ def verify(*, user: User, code: str) -> Device:
 
 @transaction.atomic
 def reset(*, user: User) -> None:
-    """Forget the phone and the recovery codes; whoever must have a second factor enrols again at the next request."""
+    """Forget the phone and the recovery codes; whoever must have a second factor enrols again at the next
+    request."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()

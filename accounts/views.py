@@ -70,7 +70,7 @@ def begin_session(request: HttpRequest, user: User) -> None:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends here and now."""
     user = cast(User, request.user)
-    workflow.record_sign_out(user=user, sign_in_id=request.session.get(SIGN_IN))
+    workflow.record_sign_out(user=user, sign_in_id=request.session.get(SIGN_IN, 0))
     logout(request)
     messages.success(request, "已退出登录。")
     return redirect("login")
@@ -85,7 +85,7 @@ def locked_out(
     minutes = -(-int(left.total_seconds()) // 60)
     told = f"密码连续错了 5 次，这个用户名已锁定。请在 {minutes} 分钟后（{clock_text(until)}）再试。"
     if request.path.startswith("/api/"):
-        answer = problem_page(429, told, code="locked")
+        answer: HttpResponse = problem_page(429, told, code="locked")
     else:
         answer = render(request, "accounts/locked.html", {"told": told, "minutes": minutes}, status=429)
     answer["Retry-After"] = str(minutes * 60)
@@ -118,9 +118,11 @@ def password(request: HttpRequest) -> HttpResponse:
 def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
     """End all one's sessions but this one."""
     user = cast(User, request.user)
-    ended = workflow.end_other_sessions(user=user, sign_in_id=request.session.get(SIGN_IN))
+    ended = workflow.end_other_sessions(user=user, sign_in_id=request.session.get(SIGN_IN, 0))
     update_session_auth_hash(request, user)
-    messages.success(request, f"已退出其他 {ended} 台设备。" if ended else "没有其他设备在登录；旧的登录已全部作废。")
+    messages.success(
+        request, f"已退出其他 {ended} 台设备。" if ended else "没有其他设备在登录；旧的登录已全部作废。"
+    )
     return redirect("me")
 
 

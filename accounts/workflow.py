@@ -1,4 +1,5 @@
-"""Every write on an account: signing in, passwords, sessions, keys, and the record of looks at personal data."""
+"""Every write on an account: signing in, passwords, sessions, keys, and the record of looks at personal
+data."""
 
 import secrets
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from accounts.models import ApiKey, PersonalAccess, SignIn, User
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.pinyin import initials
 
-FIRST_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+EASY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 KEY_DAYS = 365
 SHORTEST_REASON = 4
 
@@ -29,13 +30,13 @@ def record_sign_in(*, user: User, device: str, address: str | None) -> SignIn:
 
 
 @transaction.atomic
-def record_sign_out(*, user: User, sign_in_id: int | None) -> None:
+def record_sign_out(*, user: User, sign_in_id: int) -> None:
     """The device said goodbye."""
     SignIn.objects.filter(pk=sign_in_id, user=user, ended_at=None).update(ended_at=timezone.now())
 
 
 @transaction.atomic
-def end_other_sessions(*, user: User, sign_in_id: int | None) -> int:
+def end_other_sessions(*, user: User, sign_in_id: int) -> int:
     """End every session of the user but the one named; returns how many were open.
 
     The caller must renew its own session (`update_session_auth_hash`): the new round ends that one too.
@@ -51,7 +52,8 @@ def end_other_sessions(*, user: User, sign_in_id: int | None) -> int:
 
 
 def check_password_strength(password: str, user: User) -> None:
-    """≥ 10 characters, not common, not the user's own name (domain.md, Personal data). Raises InvalidInput."""
+    """≥ 10 characters, not common, not the user's own name (domain.md, Personal data). Raises
+    InvalidInput."""
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -79,7 +81,7 @@ def change_password(*, user: User, old: str, new: str) -> None:
 
 def first_password() -> str:
     """Twelve easily read characters (59 bits) in groups, for a slip of paper: `k7mp-x2vn-q8dr`."""
-    drawn = "".join(secrets.choice(FIRST_PASSWORD_LETTERS) for _ in range(12))
+    drawn = "".join(secrets.choice(EASY_LETTERS) for _ in range(12))
     return "-".join(drawn[i : i + 4] for i in range(0, 12, 4))
 
 
@@ -92,9 +94,7 @@ def add_user(*, actor: User, username: str, name: str, phone: str = "") -> tuple
     if User.objects.filter(username__iexact=username).exists():
         raise Conflict("这个登录名已有人使用，请换一个。", field="username")
     password = first_password()
-    user = User(
-        username=username, name=name, initials=initials(name), phone=phone, must_change_password=True
-    )
+    user = User(username=username, name=name, initials=initials(name), phone=phone, must_change_password=True)
     user.set_password(password)
     with pghistory.context(actor=actor.pk, action="add_user"):
         user.save()
@@ -125,7 +125,8 @@ def set_active(*, actor: User, user: User, active: bool) -> None:
 
 @transaction.atomic
 def issue_key(*, user: User, name: str, days: int = KEY_DAYS) -> tuple[ApiKey, str]:
-    """A key for a program; its text is returned once and kept only as a hash. `days` of validity, 1 to 3660."""
+    """A key for a program; its text is returned once and kept only as a hash. `days` of validity, 1 to
+    3660."""
     if not 1 <= days <= 3660:
         raise InvalidInput("密钥有效期必须是 1 到 3660 天。", field="days")
     if not user.is_active:
@@ -136,7 +137,8 @@ def issue_key(*, user: User, name: str, days: int = KEY_DAYS) -> tuple[ApiKey, s
 
 @transaction.atomic
 def withdraw_key(*, user: User, token_key: str) -> None:
-    """Withdraw one of the user's keys, named by its first characters; requests with it are refused from now on."""
+    """Withdraw one of the user's keys, named by its first characters; requests with it are refused from now
+    on."""
     deleted, _ = ApiKey.objects.filter(user=user, token_key=token_key).delete()
     if not deleted:
         raise NotFound("没有这个密钥，或它已经撤回。")

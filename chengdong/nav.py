@@ -33,6 +33,8 @@ MENU = (
     Item("走访对象", "/targets/", "target", "targets.view"),
     Item("导入", "/imports/", "upload", "incidents.import"),
     Item("网格", "/areas/", "grid", "areas.manage"),
+    Item("人员", "/people/", "people", "users.manage"),
+    Item("词表", "/reference/", "table", "reference.edit"),
     Item("通知", "/inbox/", "bell"),
     Item("我的", "/me/", "me"),
 )

@@ -7,6 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chengdong.page_urls")),
     path("", include("accounts.urls")),
     path("", include("grids.urls")),
+    path("", include("grids.people.urls")),
+    path("", include("grids.vocabulary.urls")),
     path("", include("grids.imports.urls")),
     path("", include("matters.urls")),
     path("", include("incidents.tray_urls")),

@@ -1,4 +1,5 @@
-"""What a person's present posts ask of a session: how long it may lie idle, and whether a second factor is owed."""
+"""What a person's present posts ask of a session: how long it may lie idle, and whether a second factor is
+owed."""
 
 from datetime import timedelta
 

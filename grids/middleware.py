@@ -55,7 +55,8 @@ class SessionDuties:
 
 
 def still_open(request: HttpRequest) -> bool:
-    """Whether the session was used within its idle time and is younger than seven days; if so, it was used just now.
+    """Whether the session was used within its idle time and is younger than seven days; if so, it was used
+    just now.
 
     A page that asks by itself (a live board) sends `X-Poll: 1`: that is no use by a person.
     """
@@ -67,7 +68,7 @@ def still_open(request: HttpRequest) -> bool:
     if SEEN not in session or (now - seen >= KEEP_SECONDS and "X-Poll" not in request.headers):
         session[STARTED], session[SEEN] = started, now
         session.set_expiry(int(min(idle.total_seconds(), LONGEST.total_seconds() - (now - started))))
-        SignIn.objects.filter(pk=session.get(SIGN_IN)).update(seen_at=timezone.now())
+        SignIn.objects.filter(pk=session.get(SIGN_IN, 0)).update(seen_at=timezone.now())
     return True
 
 

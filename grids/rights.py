@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 
 class Right(NamedTuple):
-    """`guarded`: only who holds it over an area may give it there; the others any administrator of the area gives."""
+    """`guarded`: only who holds it over an area may give it there; the others any administrator of the area
+    gives."""
 
     label: str
     group: str

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The caller's address: the one that the outermost of `PROXY_HOPS` own proxies saw; None where it is unreadable.
+    """The caller's address: the one that the outermost of `PROXY_HOPS` own proxies saw; None where it is
+    unreadable.
 
     Addresses further left in X-Forwarded-For are the caller's own claim and are not believed.
     """

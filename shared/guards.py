@@ -1,4 +1,5 @@
-"""The marks that say who may open a page, for pages that need no territory; tests/test_guard.py asks every page for one."""
+"""The marks that say who may open a page, for pages that need no territory; tests/test_guard.py asks every
+page for one."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,7 +24,8 @@ def public(why: str) -> Callable[[View], View]:
 def signed_in(*, unfinished: bool = False) -> Callable[[View], View]:
     """A view of one's own things: being signed in is enough.
 
-    `unfinished` opens it also while a first password or a second factor is still owed (grids/middleware.py): only the
+    `unfinished` opens it also while a first password or a second factor is still owed (grids/middleware.py):
+    only the
     pages on which these are given carry it.
     """
 

@@ -1,6 +1,5 @@
 """Personal fields of the people and places to visit, for the reveal page."""
 
-
 from accounts.models import User
 from accounts.personal import PersonalField, Subject
 from grids.models import Target
@@ -15,4 +14,6 @@ def load_target(user: User, pk: int) -> Subject | None:
     named = (("姓名" if person else "负责人", target.name if person else target.contact_name),)
     numbers = (("电话", target.phone), ("证件号码", target.id_number))
     fields = tuple(PersonalField(label, full) for label, full in (*named, *numbers) if full)
-    return Subject(target.shown, f"{target.get_kind_display()} · {target.grid.name}", fields, f"/targets/{target.pk}/")
+    return Subject(
+        target.shown, f"{target.get_kind_display()} · {target.grid.name}", fields, f"/targets/{target.pk}/"
+    )

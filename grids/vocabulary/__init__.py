@@ -1,0 +1,1 @@
+"""Words and numbers that officials edit, on pages of their own."""

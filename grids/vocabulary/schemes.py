@@ -1,0 +1,41 @@
+"""What each vocabulary is called, and whether officials may add words to it or only synonyms."""
+
+from typing import NamedTuple
+
+
+class Scheme(NamedTuple):
+    """`open`: new entries may be added. The others are known to the program by code: only synonyms and names
+    change."""
+
+    label: str
+    group: str
+    open: bool = True
+
+
+ENUMERATIONS = "类别"
+COLUMNS = "表格列名"
+CHOICES = "常用选项"
+
+SCHEMES = {
+    "incident_type": Scheme("警情类别", ENUMERATIONS),
+    "incident_level": Scheme("警情级别", ENUMERATIONS, open=False),
+    "hazard_type": Scheme("隐患类型", ENUMERATIONS),
+    "hazard_source": Scheme("隐患来源", ENUMERATIONS, open=False),
+    "dispute_type": Scheme("纠纷类型", ENUMERATIONS),
+    "key_person": Scheme("重点人员类别", ENUMERATIONS),
+    "place_type": Scheme("重点场所类别", ENUMERATIONS),
+    "colour": Scheme("关注等级", ENUMERATIONS, open=False),
+    "visit_chip_place": Scheme("走访场所时做了什么", CHOICES),
+    "visit_chip_person": Scheme("走访人员时做了什么", CHOICES),
+    "suspension_reason": Scheme("暂停走访的原因", CHOICES),
+    "reveal_reason": Scheme("查看完整号码的理由", CHOICES),
+    "incident_column": Scheme("警情表", COLUMNS, open=False),
+    "area_column": Scheme("村社网格表", COLUMNS, open=False),
+    "person_column": Scheme("重点人员表", COLUMNS, open=False),
+    "place_column": Scheme("重点场所表", COLUMNS, open=False),
+}
+
+
+def scheme_of(code: str) -> Scheme:
+    """The scheme; one that is not listed here shows its code and is closed."""
+    return SCHEMES.get(code) or Scheme(code, CHOICES, open=False)
