@@ -16,6 +16,14 @@ def labels(scheme: str) -> dict[str, str]:
     return dict(Term.objects.filter(scheme=scheme, is_active=True).values_list("code", "label"))
 
 
+def words(*schemes: str) -> dict[str, dict[str, str]]:
+    """Scheme → code → label for several vocabularies in one query; also words no longer in use, for old rows."""
+    found: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
+    for scheme, code, label in Term.objects.filter(scheme__in=schemes).values_list("scheme", "code", "label"):
+        found[scheme][code] = label
+    return found
+
+
 def word_finder(scheme: str) -> dict[str, str]:
     """Any known word (label or synonym) → code."""
     found: dict[str, str] = {}

@@ -47,7 +47,10 @@ def edit_target(*, target: Target, actor: User, version: int, changes: Mapping[s
         raise Conflict(
             "这个对象刚被别人改过。请看过下面的不同之处，再决定是否保存。",
             version=locked.version,
-            difference=[(name, _shown(locked, name, None), _shown(locked, name, value)) for name, value in different.items()],
+            difference=[
+                (name, _shown(locked, name, None), _shown(locked, name, value))
+                for name, value in different.items()
+            ],
         )
     if not different:
         return locked
@@ -75,7 +78,9 @@ def suspend(*, target: Target, actor: User, reason: str, until: date | None) -> 
     if until is not None and until < on:
         raise InvalidInput("暂停到的日期不能早于今天。", field="until")
     _leave_due(locked, DueChange.Reason.SUSPENDED, actor)
-    suspension = Suspension.objects.create(target=locked, starts_on=on, ends_on=until, reason=reason, by=actor)
+    suspension = Suspension.objects.create(
+        target=locked, starts_on=on, ends_on=until, reason=reason, by=actor
+    )
     locked.suspended_on = on
     locked.version += 1
     locked.save(update_fields=["suspended_on", "version"])
@@ -91,7 +96,9 @@ def resume(*, target: Target, actor: User) -> Target:
     if locked.suspended_on is None:
         raise Conflict("这个对象没有暂停，不用恢复。")
     running = Q(ends_on=None) | Q(ends_on__gte=on)
-    locked.suspensions.filter(running).update(ends_on=Case(When(starts_on__lt=on, then=Value(on)), default=F("starts_on")))
+    locked.suspensions.filter(running).update(
+        ends_on=Case(When(starts_on__lt=on, then=Value(on)), default=F("starts_on"))
+    )
     locked.suspended_on = None
     locked.due_on = due_after(on, locked.colour, interval_days())
     locked.version += 1
@@ -117,7 +124,9 @@ def resume_ended(*, day: date) -> int:
     theirs = Suspension.objects.filter(target=OuterRef("pk"))
     running = theirs.filter(Q(ends_on=None) | Q(ends_on__gte=day))
     ended = Target.objects.filter(Exists(theirs), ~Exists(running), suspended_on__isnull=False)
-    days = Case(*(When(colour=colour, then=Value(n)) for colour, n in interval_days().items()), default=Value(0))
+    days = Case(
+        *(When(colour=colour, then=Value(n)) for colour, n in interval_days().items()), default=Value(0)
+    )
     until = Subquery(theirs.order_by("-ends_on").values("ends_on")[:1])
     due_on = ExpressionWrapper(until + Value(1) + days, output_field=DateField())
     return ended.update(due_on=due_on, suspended_on=None, version=F("version") + 1)

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import orjson
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -51,7 +51,7 @@ def log_visit(
 ) -> tuple[Visit, bool]:
     """Record a visit; the second value says whether it is new.
 
-    `visited_at` None means now. The same `client_id` with the same content gives the first answer again, with other content
+    Of `target` only the key is used: the row is read under lock. `visited_at` None means now. The same `client_id` with the same content gives the first answer again, with other content
     raises Conflict. Raises NotFound for a target outside the actor's territory (right `visits.log`), InvalidInput for a time in
     the future (5 minutes of clock error allowed), older than Parameter `visit_max_age_days` [D] or before enrolment.
 
@@ -86,8 +86,6 @@ def log_visit(
         accuracy=position and position.accuracy,
         is_valid=met != Visit.Met.NOBODY,
     )
-    if not covers(actor, "visits.log", target.grid):
-        raise NotFound("没有找到这个走访对象，或它不在您的网格。")
     try:
         _record(visit, photos, dict(hazard) if hazard else None)
     except IntegrityError:
@@ -101,7 +99,8 @@ def log_visit(
         return visit, True
     if first.payload_hash != digest:
         raise Conflict(
-            "这次走访已经保存过，但内容不一样。请打开已保存的走访核对；要另记一次，请重新打开走访页。", visit=first.pk
+            "这次走访已经保存过，但内容不一样。请打开已保存的走访核对；要另记一次，请重新打开走访页。",
+            visit=first.pk,
         )
     return first, False
 
@@ -116,7 +115,7 @@ def _record(visit: Visit, photos: Sequence[Photo], hazard: dict[str, str] | None
     stored = False
     try:
         with transaction.atomic():
-            target = _locked(visit.target_id)
+            target = _locked(visit.target_id, visit.visitor)
             rules = parameters(*CODES.values(), "visit_max_age_days")
             _check(visit, target, rules["visit_max_age_days"], hazard)
             visit.target, visit.grid = target, target.grid
@@ -138,15 +137,19 @@ def _record(visit: Visit, photos: Sequence[Photo], hazard: dict[str, str] | None
                 row.image.delete(save=False)
 
 
-def _locked(target_id: int) -> Target:
+def _locked(target_id: int, actor: User) -> Target:
     """The target under lock, with the last day on which its due day was changed otherwise than by a visit."""
-    changed = DueChange.objects.filter(target=OuterRef("pk")).values("target")
-    return (
+    changes = DueChange.objects.filter(target=OuterRef("pk")).order_by("-changed_on")
+    found = (
         Target.objects.select_for_update(of=("self",))
         .select_related("grid")
-        .annotate(changed_on=Subquery(changed.annotate(last=Max("changed_on")).values("last")))
-        .get(pk=target_id)
+        .annotate(changed_on=Subquery(changes.values("changed_on")[:1]))
+        .filter(pk=target_id)
+        .first()
     )
+    if found is None or not covers(actor, "visits.log", found.grid):
+        raise NotFound("没有找到这个走访对象，或它不在您的网格。")
+    return found
 
 
 def _check(visit: Visit, target: Target, max_age: int, hazard: dict[str, str] | None) -> None:
@@ -155,9 +158,13 @@ def _check(visit: Visit, target: Target, max_age: int, hazard: dict[str, str] | 
         raise InvalidInput("走访时间在将来，请核对手机的日期和时间。", field="visited_at")
     visit.visited_at = min(visit.visited_at, now)
     if visit.visited_at < now - timedelta(days=max_age):
-        raise InvalidInput(f"只能补记 {max_age} 天内的走访，更早的请联系村社干部说明情况。", field="visited_at")
+        raise InvalidInput(
+            f"只能补记 {max_age} 天内的走访，更早的请联系村社干部说明情况。", field="visited_at"
+        )
     if local(visit.visited_at).date() < target.enrolled_on:
-        raise InvalidInput(f"走访早于列入名册的日期（{target.enrolled_on:%m月%d日}），请核对时间。", field="visited_at")
+        raise InvalidInput(
+            f"走访早于列入名册的日期（{target.enrolled_on:%m月%d日}），请核对时间。", field="visited_at"
+        )
     if not target.is_active:
         raise InvalidInput("这个对象已移出名册，不再走访。请回到今天查看其他任务。", field="target")
     if visit.is_valid and not visit.result:

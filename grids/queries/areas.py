@@ -1,0 +1,53 @@
+"""Reads of the territory for choices, lists and maps."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from grids.models import Area
+from grids.scope import paths_of
+
+
+def area_choices(user: Any, right: str, chosen: str = "") -> list[tuple[str, str]]:
+    """Areas to filter by, within the user's territory: villages, and the grids of the chosen one (or of one's own), in one query."""
+    upper = Q(level__in=Area.VILLAGE_LEVELS)
+    if chosen.isdigit():
+        upper |= Q(parent_id=chosen) | Q(parent__children=chosen)
+    own = [path for path in paths_of(user, right) if path.count("/") > 2]
+    for path in own:
+        upper |= Q(path__startswith=path)
+    areas = Area.objects.within(user, right).filter(upper, is_active=True).distinct().order_by("path")
+    rows = [(str(area.pk), area.name, area.level) for area in areas]
+    return [
+        (pk, f"　{name}" if level == Area.Level.GRID and len(rows) > 1 else name) for pk, name, level in rows
+    ]
+
+
+API_ROW = ("id", "parent_id", "level", "name", "code", "aliases", "population", "path")
+
+
+def api_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A plain row as the API gives it."""
+    row.pop("path")
+    row["parent"] = row.pop("parent_id")
+    return row
+
+
+def outlines(user: Any, right: str, level: str = "") -> dict[str, Any]:
+    """GeoJSON FeatureCollection of the areas that have an outline."""
+    areas = Area.objects.within(user, right).filter(is_active=True, outline__isnull=False)
+    if level:
+        areas = areas.filter(level=level)
+    rows = areas.order_by("path").values_list("id", "name", "level", "parent_id", "outline")
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": pk,
+                "geometry": outline,
+                "properties": {"name": name, "level": depth, "parent": parent},
+            }
+            for pk, name, depth, parent, outline in rows
+        ],
+    }
