@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
@@ -15,6 +15,7 @@ from django.db.models import (
     IntegerField,
     Max,
     Q,
+    Subquery,
     Value,
     When,
     Window,
@@ -30,14 +31,14 @@ from matters.models import Event, Matter, Obligation
 from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
 from shared.dates import day_span, local, today
 
-LANES = (
-    ("new", "待落格、待受理", "指挥室、村社"),
-    ("assigned", "待办理", "网格、村社"),
-    ("handling", "办理中", "网格、村社"),
-    ("echoed", "待审核", "村社、指挥室"),
-    ("done", "今天已回应", "已销号"),
-)
-SHOWN = 6
+LANES = {
+    "new": "待落格、待受理",
+    "assigned": "待办理",
+    "handling": "办理中",
+    "echoed": "待审核",
+    "done": "今天已回应",
+}
+SHOWN = 5
 REPEATS_SHOWN = 6
 
 
@@ -62,7 +63,6 @@ class Lane:
 
     code: str
     title: str
-    hint: str
     count: int = 0
     late: int = 0
     jobs: list[Job] = field(default_factory=list)
@@ -116,7 +116,7 @@ def lanes(asked: Asked) -> list[Lane]:
         lane_count=Window(Count("id"), partition_by=[F("lane")]),
         lane_late=Window(Count("id", filter=late), partition_by=[F("lane")]),
     ).filter(urgency__lte=SHOWN)
-    found = {code: Lane(code, title, hint) for code, title, hint in LANES}
+    found = {code: Lane(code, title) for code, title in LANES.items()}
     for row in rows.order_by("lane", "urgency").values(*COLUMNS, "lane", "lane_count", "lane_late", **PLACE):
         place = found[row["lane"]]
         place.count, place.late = row["lane_count"], row["lane_late"]
@@ -127,7 +127,7 @@ def lanes(asked: Asked) -> list[Lane]:
 def _job(row: dict[str, Any]) -> Job:
     """The clock of a job: time left or over where there is a term, else time since the last move."""
     now, due, done = timezone.now(), row["due_at"], row["closed_at"]
-    state, told, span, part = "open", "没有进展", now - row["moved_at"], 0.0
+    state, told, span, part = "open", "无进展", max(now - row["moved_at"], timedelta(0)), 0.0
     if done:
         state, told, span = "done", "答复", done - row["occurred_at"]
     elif due:
@@ -165,12 +165,14 @@ class VillageId(Func):
         )
 
 
-def tallies(asked: Asked, villages: dict[int, str]) -> tuple[Tally, list[Tally]]:
-    """警情双响 of today: the sum, and the villages that still owe an answer, most first."""
+def tallies(asked: Asked, villages: dict[int, str]) -> tuple[date | None, Tally, list[Tally]]:
+    """警情双响 of today (before the morning alert, of the last day that had one): its day, the sum, and the villages that
+    still owe an answer, most first."""
+    seen = asked.narrow(Obligation.objects.filter(business_date__lte=today()))
     counted = (
-        asked.narrow(Obligation.objects.filter(business_date=today()))
+        seen.filter(business_date=Subquery(seen.order_by("-business_date").values("business_date")[:1]))
         .annotate(village=VillageId("area__path"))
-        .values("village")
+        .values("business_date", "village")
         .annotate(
             expected=Count("id"),
             done=Count("id", filter=Q(state=Obligation.State.DONE)),
@@ -179,15 +181,14 @@ def tallies(asked: Asked, villages: dict[int, str]) -> tuple[Tally, list[Tally]]
         )
         .order_by()
     )
-    rows = [
-        Tally(villages.get(r["village"], "街道"), r["village"], r["expected"], r["done"], r["excused"], r["open"])
-        for r in counted
-    ]
-    total = Tally(
-        "", 0, *(sum(getattr(row, part) for row in rows) for part in ("expected", "done", "excused", "open"))
-    )
-    owing = sorted((row for row in rows if row.open), key=lambda row: (-row.open, row.name))
-    return total, owing
+    day, rows = None, []
+    for row in counted:
+        day = row.pop("business_date")
+        village = row.pop("village")
+        rows.append(Tally(name=villages.get(village, "街道"), area_id=village, **row))
+    parts = ("expected", "done", "excused", "open")
+    total = Tally(name="", area_id=0, **{part: sum(getattr(row, part) for row in rows) for part in parts})
+    return day, total, sorted((row for row in rows if row.open), key=lambda row: (-row.open, row.name))
 
 
 def repeats(asked: Asked, rule: RepeatRule) -> list[dict[str, Any]]:

@@ -1,18 +1,20 @@
 """The board's page, and the one fragment of it that is asked for again every 15 seconds."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
+from markupsafe import Markup
 
 from grids.models import Area
 from grids.scope import scoped
 from incidents import board
-from incidents.queries import repeat_rule
+from incidents.queries import repeat_rule, short_address
 from matters.queries import kind_choices
-from shared.jinja import countdown
+from shared.jinja import length_text
 
 
 def _asked(request: HttpRequest) -> board.Asked:
@@ -26,20 +28,29 @@ def _asked(request: HttpRequest) -> board.Asked:
     )
 
 
+def _lasting(span: timedelta) -> Markup:
+    """`17小时` with the unit small, as the board's clocks are set."""
+    text = length_text(span)
+    figures = "".join(c for c in text if c.isdecimal())
+    return Markup("{}<b>{}</b>").format(figures, text.removeprefix(figures))
+
+
 def _context(asked: board.Asked) -> dict[str, Any]:
     villages, rule, lanes = board.villages_of(asked.user), repeat_rule(), board.lanes(asked)
-    total, owing = board.tallies(asked, villages)
+    day, total, owing = board.tallies(asked, villages)
     return {
         "lanes": lanes,
         "running": sum(lane.count for lane in lanes if lane.code != "done"),
         "late": sum(lane.late for lane in lanes),
+        "day": day,
         "total": total,
         "owing": owing,
         "repeats": board.repeats(asked, rule),
         "rule": rule,
         "villages": villages,
         "asked": asked,
-        "board_time": lambda span: f"{span.days}天" if span.days else countdown(span),
+        "short": short_address,
+        "lasting": _lasting,
     }
 
 
