@@ -18,7 +18,7 @@ from accounts.models import User
 from shared.crypto import blind
 from shared.errors import InvalidInput
 
-ISSUER = "城东街道社会治理平台"
+ISSUER = "城东街道"
 RECOVERY_CODES = 10
 RECOVERY_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 DEMANDS: list[Callable[[User], bool]] = []
@@ -45,7 +45,7 @@ def typed(secret: str) -> str:
 
 def qr_svg(user: User, secret: str) -> str:
     """The picture that an authenticator app scans: inline SVG without any style attribute."""
-    label = quote(f"{ISSUER}:{user.get_username()}")
+    label = quote(f"{ISSUER}:{user.get_username()}", safe=":")
     key = typed(secret).replace(" ", "")
     address = f"otpauth://totp/{label}?secret={key}&issuer={quote(ISSUER)}&algorithm=SHA1&digits=6&period=30"
     svg: str = segno.make(address, error="m").svg_inline(

@@ -47,6 +47,8 @@ DESK_BAR = (
     "/incidents/",
     "/digests/",
     "/hazards/",
+    "/people/",
+    "/reference/",
     "/inbox/",
 )
 LAST = "/me/"

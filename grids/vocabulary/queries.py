@@ -42,8 +42,18 @@ def history_of(row: Any) -> list[Change]:
     return [
         Change(event.pgh_created_at, names.get(_actor(event), "系统"), list(_told(before, event)))
         for event, before in zip_longest(events, events[1:])
-        if event.pgh_label != "insert_insert"
+        if event.pgh_label != "insert"
     ][:HISTORY_SHOWN]
+
+
+SOURCES = {"[L]": "法律法规", "[A]": "街道现行做法", "[D]": "平台默认值，可按本地规定修改"}
+
+
+def source_text(source: str) -> str:
+    """`[L] 某条例第九条` → `法律法规 某条例第九条`."""
+    for mark, words in SOURCES.items():
+        source = source.replace(mark, words)
+    return source
 
 
 def _actor(event: Any) -> int:

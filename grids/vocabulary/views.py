@@ -135,4 +135,5 @@ def parameter(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, f"{found.label}已改，马上按新数值执行。")
             return redirect("reference")
     context = {"parameter": found, "form": form, "history": queries.history_of(found)}
+    context["source"] = queries.source_text(found.source)
     return render(request, "grids/vocabulary/parameter.html", context, status=400 if form.errors else 200)
