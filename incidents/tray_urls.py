@@ -1,5 +1,11 @@
-"""Page addresses of this app."""
+"""Page addresses of the tray."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from incidents import tray_views
+
+urlpatterns = [
+    path("incidents/tray/", tray_views.tray, name="tray"),
+    path("incidents/tray/<int:pk>/", tray_views.tray_place, name="tray_place"),
+    path("incidents/tray/<int:pk>/outside/", tray_views.tray_outside, name="tray_outside"),
+]

@@ -24,6 +24,7 @@ class AreaImporter:
     scheme = "area_column"
     required = (("village",),)
     personal: frozenset[str] = frozenset()
+    page = ""
     choices: Mapping[str, str | tuple[str, ...]] = {"level": ("村", "社区")}
     example = {
         "street": "城东街道",

@@ -99,7 +99,7 @@ class Importer(Protocol):
     """One kind of sheet.
 
     `scheme` names the Terms of its columns, `required` the columns it cannot do without (any of each tuple), `personal` those that
-    are encrypted and masked; `example`, `choices` (a scheme, or the words themselves) and `notes` make its template.
+    are encrypted and masked, `page` the route of one stored object (empty: none); `example`, `choices` (a scheme, or the words themselves) and `notes` make its template.
     """
 
     code: str
@@ -108,6 +108,7 @@ class Importer(Protocol):
     scheme: str
     required: Sequence[tuple[str, ...]]
     personal: frozenset[str]
+    page: str
     example: Mapping[str, str]
     choices: Mapping[str, str | tuple[str, ...]]
     notes: Sequence[str]

@@ -37,6 +37,7 @@ class TargetImporter:
     """重点人员 or 重点场所."""
 
     right = "targets.manage"
+    page = "target"
 
     def __init__(self, code: str, label: str, kind: Target.Kind, scheme: str, categories: str, example: Mapping[str, str]) -> None:
         self.code, self.label, self.kind, self.scheme, self.categories = code, label, kind, scheme, categories

@@ -46,7 +46,8 @@ class IncidentImporter:
     scheme = "incident_column"
     required = (("police_number",), ("occurred_at",), ("incident_type",), ("address", "village_text"))
     personal = frozenset({"caller_name", "caller_phone"})
-    choices = {"incident_type": "incident_type", "level": "incident_level", "to_mediation": ""}
+    page = "incident_detail"
+    choices: Mapping[str, str | tuple[str, ...]] = {"incident_type": "incident_type", "level": "incident_level", "to_mediation": ("是", "否")}
     example = {
         "police_number": "3310810020261100001",
         "occurred_at": "2026-11-16 08:30",
