@@ -1,5 +1,6 @@
 """All settings, read once from the environment; a production that lacks one fails at start, by name."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -12,8 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from chengdong import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR = Path(os.environ.get("CHENGDONG_VAR", BASE_DIR / "var"))
-VAR.mkdir(exist_ok=True)
+VAR = Path(os.environ.get("CHENGDONG_VAR") or BASE_DIR / "var").resolve()
+VAR.mkdir(parents=True, exist_ok=True)
 
 PRODUCTION = os.environ.get("CHENGDONG_ENV", "development") == "production"
 DEBUG = os.environ.get("CHENGDONG_DEBUG", "") == "1"
@@ -28,12 +29,13 @@ def _required(name: str) -> str:
     if PRODUCTION:
         raise ImproperlyConfigured(f"{name} must be set in production (see docs/operations.md).")
     kept = VAR / f"{name.lower()}.txt"
-    try:
-        with kept.open("x") as file:
-            kept.chmod(0o600)
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not kept.exists():
+        whole = VAR / f"{kept.name}.{os.getpid()}"
+        whole.touch(mode=0o600)
+        whole.write_text(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):  # another process was first: its value counts
+            kept.hardlink_to(whole)
+        whole.unlink()
     return kept.read_text()
 
 
@@ -131,8 +133,10 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.url(VAR)
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
+if PRODUCTION and EMBEDDED_DATABASE:
+    raise ImproperlyConfigured("DATABASE_URL must be set in production (see docs/operations.md).")
+DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.url(VAR)
 DATABASES = {
     "default": {
         **dj_database_url.parse(DATABASE_URL, conn_max_age=600, conn_health_checks=True),

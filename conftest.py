@@ -1,0 +1,72 @@
+"""What every test run needs: a database, and a loud word on what this machine cannot run."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+
+from chengdong import embedded
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def _browser() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def _missing() -> dict[str, str]:
+    """The markers whose tests cannot run here, each with what to do about it."""
+    missing = {}
+    if not _browser():
+        missing["e2e"] = "no Chromium: install Debian's chromium and fonts-noto-cjk, or name one in CHROMIUM"
+    if not os.environ.get("REDIS_URL"):
+        missing["redis"] = "REDIS_URL is not set"
+    if settings.EMBEDDED_DATABASE:
+        missing["server"] = "DATABASE_URL is not set"
+    return missing
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the private PostgreSQL for the whole run; commits need not reach the disk."""
+    os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
+    if settings.EMBEDDED_DATABASE:
+        try:
+            embedded.ensure_running(settings.VAR)
+        except embedded.EmbeddedDatabaseError as error:
+            raise pytest.UsageError(str(error)) from error
+    if os.environ.get("CHENGDONG_NEED_BROWSER") == "1" and not _browser():
+        raise pytest.UsageError(_missing()["e2e"])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the private PostgreSQL."""
+    embedded.stop(settings.VAR)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot run here."""
+    missing = _missing()
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say what was left out, and why."""
+    yield
+    for marker, why in _missing().items():
+        terminalreporter.write_line(f"LEFT OUT: tests marked '{marker}' ({why})", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser that tests marked e2e drive."""
+    found = _browser()
+    if not found:
+        pytest.fail("A test that asks for the browser must be marked e2e.")
+    return found
