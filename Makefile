@@ -31,10 +31,10 @@ demo: ready
 	@$(PY) -m tools.demo
 
 test: ready-dev
-	@$(PY) -m pytest -n 2 $(PYTEST_ARGS)
+	@$(PY) -m pytest -o cache_dir=var/cache/pytest -n 2 $(PYTEST_ARGS)
 
 e2e: ready-dev
-	@CHENGDONG_NEED_BROWSER=1 $(PY) -m pytest -m e2e $(PYTEST_ARGS)
+	@CHENGDONG_NEED_BROWSER=1 $(PY) -m pytest -o cache_dir=var/cache/pytest -m e2e $(PYTEST_ARGS)
 
 check: ready-dev
 	@$(PY) -m tools.check
