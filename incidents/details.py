@@ -9,7 +9,7 @@ from accounts.personal import PersonalField, Subject
 from grids.queries import words
 from grids.scope import covers
 from incidents.models import Hazard, PoliceIncident
-from incidents.queries import earlier_of, repeat_rule
+from incidents.queries import earlier_of, repeat_rule, short_address
 from matters.details import Detail
 from matters.loop import STATES
 from matters.models import Matter
@@ -25,6 +25,10 @@ def without_numbers(text: str) -> str:
     return LONG_NUMBER.sub(lambda found: mask(found.group()), text)
 
 
+def _sentence(*parts: str) -> str:
+    return "，".join(part for part in parts if part)
+
+
 def of_incident(matter: Matter, user: User) -> Detail:
     """The police export's row, masked; for readers without `incidents.view` here only what sort of incident it was."""
     incident = PoliceIncident.objects.get(matter=matter)
@@ -32,30 +36,33 @@ def of_incident(matter: Matter, user: User) -> Detail:
     labels = words("incident_type", "incident_level")
     kind = labels["incident_type"].get(incident.incident_type, incident.incident_type)
     if not covers(user, "incidents.view", matter.area):
-        return Detail(facts=(("类别", kind), ("地址", incident.address)))
+        return Detail(lead=short_address(incident.address), facts=(("类别", kind), ("地址", incident.address)))
+    summary = without_numbers(incident.summary)
     facts = (
         ("类别", kind),
         ("级别", labels["incident_level"].get(incident.level, incident.level)),
         ("地址", incident.address),
         ("原文村社", incident.village_text),
         ("落格", incident.get_placed_display()),
-        ("情况", without_numbers(incident.summary)),
-        ("报警人", "，".join(filter(None, (mask(incident.caller_name), mask(incident.caller_phone))))),
+        ("情况", summary),
+        ("报警人", _sentence(mask(incident.caller_name), mask(incident.caller_phone))),
         ("处警单位", incident.police_unit),
         ("处警时间", moment_text(incident.attended_at) if incident.attended_at else ""),
         ("处警结果", incident.attended_result),
         ("移交调解", "是" if incident.to_mediation else ""),
     )
     personal = bool(incident.caller_name or incident.caller_phone)
+    reveal = personal and covers(user, "personal.reveal", matter.area)
     return Detail(
+        lead=_sentence(short_address(incident.address), summary),
         facts=facts,
+        reveal=reverse("reveal", args=["police_incident", matter.pk]) if reveal else "",
         template="incidents/_more.html",
         extra={
             **_repeats(incident, user),
             "labels": labels["incident_type"],
             "states": STATES,
-            "reveal": personal and covers(user, "personal.reveal", matter.area),
-            "id": matter.pk,
+            "short": short_address,
         },
     )
 
@@ -83,14 +90,16 @@ def of_hazard(matter: Matter, user: User) -> Detail:
     """What is unsafe, where, who found it."""
     hazard = Hazard.objects.select_related("target").get(matter=matter)
     labels = words("hazard_type", "hazard_source")
+    description = without_numbers(hazard.description)
     return Detail(
+        lead=description,
         facts=(
             ("类型", labels["hazard_type"].get(hazard.hazard_type, hazard.hazard_type)),
             ("等级", hazard.get_level_display()),
             ("来源", labels["hazard_source"].get(hazard.source, hazard.source)),
             ("地点", hazard.address),
             ("走访对象", hazard.target.shown if hazard.target else ""),
-            ("情况", without_numbers(hazard.description)),
+            ("情况", description),
         )
     )
 

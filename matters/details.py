@@ -10,9 +10,12 @@ from matters.models import Matter
 
 @dataclass(frozen=True)
 class Detail:
-    """`facts` as (label, text), empty texts left out; `template` is drawn below them with `extra` as its names."""
+    """`lead` stands under the title; `facts` as (label, text), empty texts left out; `reveal` is where full numbers are shown
+    against a reason; `template` is drawn below with `extra` as its names."""
 
+    lead: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    reveal: str = ""
     template: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 

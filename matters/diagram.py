@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from matters.loop import RANK, STATES, Kind
+from matters.loop import ENDED, STATES, Kind, Transition
 
 WIDTH, BOX, HIGH, GAP, TOP = 480, 132, 44, 52, 8
 LEFT = (WIDTH - BOX) // 2
 RIGHT = LEFT + BOX
-STEP = 26
+STEP = 44
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """One or more moves between the same two states; `path` is SVG, `x`, `y`, `anchor` place the words."""
+    """One move to one state, from all states that it starts in on that side; `path` is SVG, `x`, `y`, `anchor` place its name."""
 
     path: str
-    labels: str
+    label: str
     x: int
     y: int
     anchor: str
@@ -47,38 +47,48 @@ def draw(kind: Kind) -> Drawing:
     rows = {state: TOP + place * (HIGH + GAP) for place, state in enumerate(kind.states)}
     drawing = Drawing(WIDTH, TOP * 2 + len(rows) * HIGH + (len(rows) - 1) * GAP)
     for state, y in rows.items():
-        sort = "end" if state in {"closed", "cancelled"} else "start" if state == kind.start else ""
+        sort = "end" if state in ENDED else "start" if state == kind.start else ""
         drawing.boxes.append(Box(LEFT, y, STATES[state], sort))
-    pairs: dict[tuple[str, str], list[str]] = {}
-    for transition in kind.loop:
-        for source in sorted(transition.sources, key=RANK.__getitem__):
-            pairs.setdefault((source, transition.target), []).append(transition.label)
     lanes = {"left": 0, "right": 0}
-    places = list(rows)
-    for (source, target), labels in sorted(pairs.items(), key=lambda pair: _span(places, pair[0])):
-        words = "、".join(labels)
-        span = places.index(target) - places.index(source)
-        if span == 1:
-            x, top, end = WIDTH // 2, rows[source] + HIGH, rows[target]
-            drawing.arrows.append(Arrow(f"M{x} {top}V{end - 2}", words, x + 8, (top + end) // 2 + 5, "start", back=False))
-            continue
-        side = "left" if span > 0 else "right"
-        lanes[side] += 1
-        drawing.arrows.append(_around(rows, source, target, words, lanes[side], back=span <= 0))
+    for transition in sorted(kind.loop, key=lambda t: _reach(rows, t)):
+        sources = sorted(transition.sources, key=list(rows).index)
+        for side, those in _sides(rows, sources, transition.target).items():
+            if side == "down":
+                drawing.arrows.append(_down(rows, those[0], transition))
+            else:
+                lanes[side] += 1
+                drawing.arrows.append(_around(rows, those, transition, lanes[side], back=side == "right"))
     return drawing
 
 
-def _span(places: list[str], pair: tuple[str, str]) -> tuple[int, int]:
-    source, target = (places.index(state) for state in pair)
-    return abs(target - source), source
+def _reach(rows: dict[str, int], transition: Transition) -> int:
+    """How far a move reaches: short ones get the inner lanes."""
+    return max(abs(rows[transition.target] - rows[source]) for source in transition.sources)
 
 
-def _around(rows: dict[str, int], source: str, target: str, words: str, lane: int, *, back: bool) -> Arrow:
-    """A move that passes other states goes round them, each in a lane of its own."""
+def _sides(rows: dict[str, int], sources: list[str], target: str) -> dict[str, list[str]]:
+    """Sources by how the move is drawn: straight down to the next state, round the left side, or back on the right."""
+    found: dict[str, list[str]] = {}
+    for source in sources:
+        distance = rows[target] - rows[source]
+        side = "down" if distance == HIGH + GAP else "left" if distance > 0 else "right"
+        found.setdefault(side, []).append(source)
+    return found
+
+
+def _down(rows: dict[str, int], source: str, transition: Transition) -> Arrow:
+    x, top, end = WIDTH // 2, rows[source] + HIGH, rows[transition.target]
+    return Arrow(f"M{x} {top}V{end - 2}", transition.label, x + 8, (top + end) // 2 + 5, "start", back=False)
+
+
+def _around(
+    rows: dict[str, int], sources: list[str], transition: Transition, lane: int, *, back: bool
+) -> Arrow:
+    """A move that passes other states goes round them in a lane of its own, gathering its sources on the way."""
     edge, sign = (RIGHT, 1) if back else (LEFT, -1)
-    x = edge + sign * STEP * lane
-    shift = min(lane * 3, 14)
-    start, end = rows[source] + HIGH // 2 + shift, rows[target] + HIGH // 2 - shift
-    path = f"M{edge} {start}H{x}V{end}H{edge + sign * 2}"
-    middle = (start + end) // 2
-    return Arrow(path, words, x + sign * 4, middle, "start" if back else "end", back)
+    x, shift = edge + sign * STEP * lane, min(lane * 4, 16)
+    starts = [rows[source] + HIGH // 2 + (-shift if back else shift) for source in sources]
+    end = rows[transition.target] + HIGH // 2 + (shift if back else -shift)
+    path = "".join(f"M{edge} {y}H{x}" for y in starts) + f"M{x} {starts[-1 if back else 0]}V{end}H{edge + sign * 2}"
+    middle = (starts[-1] + end) // 2 + 5
+    return Arrow(path, transition.label, x + sign * 6, middle, "start" if back else "end", back)

@@ -54,7 +54,7 @@ class MatterFilter(django_filters.FilterSet):
     """Words or number, kind, state, place, and what the matter is to the reader."""
 
     q = django_filters.CharFilter(method="words", label="标题或编号")
-    view = django_filters.ChoiceFilter(method="seen_as", choices=VIEWS, label="范围", empty_label="全部")
+    view = django_filters.ChoiceFilter(method="seen_as", choices=VIEWS, label="范围", widget=forms.HiddenInput)
     kind = django_filters.ChoiceFilter(choices=kind_choices, label="类型", empty_label="全部")
     state = django_filters.ChoiceFilter(choices=state_choices, label="状态", empty_label="全部")
     area = AreaFilter()

@@ -25,6 +25,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
         "standing": queries.standing(request.user),
         "view": request.GET.get("view", ""),
         "kinds": dict(queries.kind_choices()),
+        "states": STATES,
         "place_of": queries.place_of,
         "holder_of": queries.holder_of,
     }
