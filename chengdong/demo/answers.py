@@ -8,8 +8,8 @@ from chengdong.demo.places import Grid
 from chengdong.demo.plan import DAYS, Plan, moment, read
 from matters.models import Obligation
 
-CUT_OFF = 20 * 60
-"""Minutes after midnight: the evening echo."""
+RAISED, CUT_OFF = 8 * 60, 20 * 60
+"""Minutes after midnight: the morning alert and the evening echo."""
 EXCUSED = 0.3
 """Share of the evenings without an answer on which the worker says why."""
 
@@ -60,6 +60,7 @@ class Ledger:
                 matter=matter,
                 target=target,
                 title=title,
+                raised_at=moment(day, RAISED),
                 due_at=cut_off,
                 carried=(day - first).days,
                 state=state,

@@ -59,6 +59,7 @@ def clear() -> None:
     ]
     quoted = ", ".join(f'"{table}"' for table in tables)
     with connection.cursor() as cursor:
+        _check_now(cursor)
         cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
         cursor.execute("ALTER SEQUENCE matters_number RESTART")
 
@@ -77,8 +78,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         registrar.people(street)
     registrar.close()
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        _check_now(cursor)
     many = VISITS_A_DAY * plan.days * plan.streets > MANY
     with bare(Target, Visit, Matter, Event, Obligation) if many else nullcontext():
         clerk, ledger, rounds = _fill(plan, streets)
@@ -135,8 +135,14 @@ def _register_grid(plan: Plan, grid: Grid, lively: bool, register: Register, rou
         rounds.follow(subject, grid, dice, wanted)
 
 
+def _check_now(cursor: Any) -> None:
+    """Check what foreign keys left for later: PostgreSQL changes no table that still has checks to come."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
 def _settle() -> None:
     """Let the planner know the new rows."""
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _check_now(cursor)
         cursor.execute("ANALYZE")

@@ -44,7 +44,7 @@ class Switchboard:
         self.pool = pool(self.words)
 
     def days(self, street: Street, lively: Grid | None) -> Iterator[tuple[date, list[Call]]]:
-        """Each day with the calls its morning alert tells of; `lively` gets three today, two from one house."""
+        """Each day with the calls its alert tells of; `lively` gets three today, two from one house."""
         dice = self.plan.dice("calls", street.number)
         weights = [grid.population * dice.uniform(0.3, 1.9) for grid in street.grids]
         recent: deque[Call] = deque(maxlen=PER_DAY * 30)
@@ -80,7 +80,7 @@ class Switchboard:
     def _call(
         self, day: date, grid: Grid, dice: Random, recent: deque[Call] | tuple[()], kind: str = ""
     ) -> Call:
-        """A call of the 24 hours before the morning of `day`; now and then from a place or caller known already."""
+        """A call of the 24 hours before the morning of `day`; some from a place or caller known already."""
         place = recent[int(dice.random() * len(recent))] if recent and dice.random() < SAME_PLACE else None
         kind = kind or (place.kind if place and dice.random() < 0.6 else dice.choice(self.pool))
         words = self.words[kind]

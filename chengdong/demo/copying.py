@@ -75,10 +75,10 @@ def _default(field: Any) -> str:
 
 
 class Table:
-    """A model's table as a COPY stream. The first row's fields are the columns; the others get their default.
+    """A model's table as a COPY stream; the first row names its columns, the others take defaults.
 
-    Ids are given here, so that rows can point at each other before they are sent; nothing else may write to the
-    table meanwhile.
+    Ids are given here, so that rows can point at each other before they are sent; nothing else may write to
+    the table meanwhile.
     """
 
     def __init__(self, model: type[models.Model]) -> None:

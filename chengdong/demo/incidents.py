@@ -1,6 +1,5 @@
 """Police incidents as matters: placed in their grid, answered by it, looked at by the village."""
 
-import hashlib
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -11,9 +10,11 @@ from chengdong.demo.places import Grid, Street
 from chengdong.demo.plan import Plan, moment, read
 from chengdong.demo.timelines import Clerk, Step
 from grids.queries import labels
+from incidents.importing.importer import digest
 from incidents.models import PoliceIncident
 from shared.crypto import blind
 
+Placed = PoliceIncident.Placed
 IMPORTED = 6 * 60 + 10
 """Minutes after midnight: when the command room takes in last night's file."""
 FIRST_NUMBER = 50_000
@@ -41,10 +42,10 @@ class Desk:
             for call in calls:
                 lost = day == self.plan.until and call.kind == "missing" and call.grid is not lively
                 if lost:
-                    self._write(street, day, call, [], dice, placed="tray")
+                    self._write(street, day, call, [], dice, placed=Placed.TRAY)
                 else:
                     steps = self._steps(day, call, dice)
-                    matter = self._write(street, day, call, steps, dice, placed="column")
+                    matter = self._write(street, day, call, steps, dice, placed=Placed.COLUMN)
                     self._ask(matter, day, call, steps, dice)
 
     def _steps(self, day: date, call: Call, dice: Random) -> list[Step]:
@@ -64,43 +65,49 @@ class Desk:
     def _write(
         self, street: Street, day: date, call: Call, steps: list[Step], dice: Random, *, placed: str
     ) -> int:
-        number = self._number(street, call.at)
-        village = call.grid.said_village
-        where = f"{village}{call.grid.road}{call.house}号"
-        if placed == "tray":
-            village, where, area = "", "夜市一带", street.id
-        else:
-            area = call.grid.id
-            placed = "alias" if village != call.grid.village.name else placed
+        number, grid = self._number(street, call.at), call.grid
+        village, key = grid.said_village, grid.address(call.house)
+        where = f"{village}{grid.road}{call.house}号"
+        if placed == Placed.TRAY:
+            village, key, where = "", "", "夜市一带"
+        elif village != grid.village.name:
+            placed = Placed.ALIAS
+        said = {
+            "occurred_at": call.at,
+            "incident_type": call.kind,
+            "level": "urgent" if call.urgent else "ordinary",
+            "address": f"温岭市{street.name}{where}",
+            "village_text": village,
+            "summary": call.summary,
+            "caller_name": call.caller,
+            "caller_phone": call.phone,
+            "police_unit": f"{street.name.removesuffix('街道').removesuffix('镇')}派出所",
+            "attended_at": call.at + timedelta(minutes=dice.randint(6, 40)),
+            "attended_result": dice.choice(self.results),
+            "to_mediation": call.mediated,
+        }
         matter = self.clerk.write(
             kind="police_incident",
             number=number,
             title=self._title(call),
-            area=area,
+            area=street.id if placed == Placed.TRAY else grid.id,
             reporter=street.people["command"],
             occurred_at=call.at,
             opened_at=moment(day, IMPORTED),
-            state="reported" if placed == "tray" else "assigned",
+            state="reported" if placed == Placed.TRAY else "assigned",
             steps=steps,
+            note=f"由警情表导入，{Placed(placed).label}。",
         )
+        row_hash = digest(said)
+        del said["occurred_at"]
         self.rows.add(
             matter=matter,
             police_number=number,
-            incident_type=call.kind,
-            level="urgent" if call.urgent else "ordinary",
-            address=f"温岭市{street.name}{where}",
-            address_key=where if village else "",
-            village_text=village,
-            summary=call.summary,
-            caller_name=call.caller,
-            caller_phone=call.phone,
+            address_key=key,
             phone_index=blind(call.phone, "phone"),
-            police_unit=f"{street.name.removesuffix('街道').removesuffix('镇')}派出所",
-            attended_at=call.at + timedelta(minutes=dice.randint(6, 40)),
-            attended_result=dice.choice(self.results),
-            to_mediation=call.mediated,
             placed=placed,
-            row_hash=hashlib.sha256(number.encode()).hexdigest(),
+            row_hash=row_hash,
+            **said,
         )
         return matter
 
@@ -121,7 +128,7 @@ class Desk:
             grid=call.grid,
             first=day,
             answered=echo.at if echo else None,
-            answer=echo.note if echo else "",
+            answer=f"回应：{echo.note}" if echo else "",
             dice=dice,
             matter=matter,
         )

@@ -186,7 +186,7 @@ class Rounds:
             grid=grid,
             first=due,
             answered=answered,
-            answer="已走访",
+            answer="已走访：正常",
             dice=dice,
             target=target,
         )

@@ -19,7 +19,8 @@ HEADS = 0.0273
 """Targets per resident: about 3,000 on a street of 110,000."""
 LONG_KNOWN = 0.88
 """Share of those that were on the register before the history begins."""
-REGION = "331081"
+COUNTY, CITY, CITY_SINCE = "332623", "331081", 1994
+"""Region codes of Wenling: a county up to 1993, a city since (GB/T 2260)."""
 
 first_letters = lru_cache(maxsize=50_000)(initials)
 
@@ -109,5 +110,6 @@ class Register:
 
 def identity_number(born: date, number: int) -> str:
     """18 digits with a right check digit, in a sequence (99x) that registries do not reach in practice."""
-    body = f"{REGION}{born:%Y%m%d}99{number % 10}"
-    return body + str(ric.calc_check_digit(body))
+    region = COUNTY if born.year < CITY_SINCE else CITY
+    body = f"{region}{born:%Y%m%d}99{number % 10}"
+    return body + str(ric.calc_check_digit(f"{body}0"))

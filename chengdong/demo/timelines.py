@@ -41,7 +41,7 @@ class Clerk:
         due_at: datetime | None = None,
         note: str = "",
     ) -> int:
-        """The matter's id. Raises LookupError for a step the loop does not allow: nothing impossible is told."""
+        """The matter's id. Raises LookupError for a step that the loop does not allow."""
         matter = self.matters.next_id
         self._event(matter, Step("open", reporter, opened_at, note), "登记", "", state)
         version, moved_at, handler, last = 1, opened_at, None, None

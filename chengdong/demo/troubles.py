@@ -170,16 +170,16 @@ class Inspector:
         self, matter: int, title: str, grid: Grid, due_at: datetime, taken: list[Step], dice: Random
     ) -> None:
         """The mornings on which it was overdue and not yet told as done."""
-        echoed = next((step.at for step in taken if step.action == "echo"), None)
+        echo = next((step for step in taken if step.action == "echo"), None)
         ended = taken and taken[-1].action == "cancel"
-        if not ended and (echoed is None or echoed > due_at):
+        if not ended and (echo is None or echo.at > due_at):
             self.ledger.ask(
                 kind="overdue",
                 title=title,
                 grid=grid,
                 first=due_at.date() + timedelta(days=1),
-                answered=echoed,
-                answer="已反馈整改",
+                answered=echo.at if echo else None,
+                answer=f"反馈整改：{echo.note}" if echo else "",
                 dice=dice,
                 matter=matter,
             )
