@@ -101,8 +101,8 @@ class Register:
             chips=words["chips"],
             colour="red" if luck < red else "yellow" if luck < red + yellow else "green",
             address=grid.address(dice.randint(grid.low, grid.high)),
-            latitude=round(latitude + dice.uniform(-0.001, 0.001), 6),
-            longitude=round(longitude + dice.uniform(-0.0012, 0.0012), 6),
+            latitude=round(latitude + dice.uniform(-0.0007, 0.0007), 6),
+            longitude=round(longitude + dice.uniform(-0.0008, 0.0008), 6),
             phone=phone(self.made),
             enrolled_on=self.plan.start - timedelta(days=days),
         )
