@@ -1,0 +1,205 @@
+"""Every kind, state, action and member of the cast, against a table written by hand and not from the code."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from matters.loop import KINDS, STANDARD_LOOP, STATES, derive
+from matters.models import Matter
+from matters.workflow import advance, available_actions
+from shared.errors import NotAllowed, NotFound, TransitionRefused
+from tests.cast import POSTS, Cast
+from tests.incidents.made import hazard, incident
+
+TARGETS = {
+    "place": "assigned",
+    "accept": "accepted",
+    "assign": "assigned",
+    "handle": "handling",
+    "echo": "echoed",
+    "send_back": "accepted",
+    "verify": "closed",
+    "redo": "handling",
+    "cancel": "cancelled",
+}
+STANDARD = {
+    "reported": {"officer": "accept cancel", "leader": "accept cancel", "command": "accept cancel"},
+    "accepted": {"officer": "assign cancel", "leader": "assign cancel", "command": "assign cancel"},
+    "assigned": {
+        "worker": "echo handle send_back",
+        "officer": "assign echo handle send_back cancel",
+        "leader": "assign cancel",
+        "command": "assign cancel",
+    },
+    "handling": {
+        "worker": "echo send_back",
+        "officer": "echo send_back cancel",
+        "leader": "cancel",
+        "command": "cancel",
+    },
+    "echoed": {"officer": "verify redo", "leader": "verify redo", "command": "verify redo"},
+    "closed": {},
+    "cancelled": {},
+}
+EXPECTED = {
+    "hazard": STANDARD,
+    "police_incident": {**STANDARD, "reported": {**STANDARD["reported"], "command": "place accept cancel"}},
+}
+SEE = {"worker", "officer", "mediator", "police", "liaison", "leader", "command", "program"}
+"""Who sees matters of grid A at all."""
+NO_RIGHT = {"captain", "landlord", "manager", "administrator", "nobody"}
+"""Who sees no matter anywhere: the API says 403; the rest see others, so this one is not there: 404."""
+PEOPLE = [*POSTS, "nobody"]
+
+
+def made(cast: Cast, kind: str, state: str, handler: User | None = None) -> Matter:
+    """A matter of grid A in a state, echoed and later ones by the worker."""
+    matter = hazard(cast).matter if kind == "hazard" else incident(cast)
+    Matter.objects.filter(pk=matter.pk).update(state=state)
+    ended = {"closed_at": timezone.now(), "outcome": "settled", "answer": "好了"} if state in {"closed", "cancelled"} else {}
+    handled = handler or (cast.worker if state not in {"reported", "accepted", "assigned"} else None)
+    Matter.objects.filter(pk=matter.pk).update(handler=handled, **ended)
+    matter.refresh_from_db()
+    return matter
+
+
+def full(cast: Cast) -> dict[str, Any]:
+    """Everything that any move asks for."""
+    return {"note": "已到现场", "evidence": {"outcome": "settled", "answer": "已处理。", "area": cast.grid_a2}}
+
+
+def verdict(cast: Cast, matter: Matter, action: str, actor: User) -> str:
+    """What `advance` says, undone afterwards."""
+    try:
+        with transaction.atomic():
+            event = advance(matter=Matter.objects.get(pk=matter.pk), action=action, actor=actor, **full(cast))
+            transaction.set_rollback(True)
+        return f"moved to {event.to_state}"
+    except (NotAllowed, NotFound, TransitionRefused) as error:
+        return type(error).__name__
+
+
+def expected(kind: str, state: str, action: str, person: str) -> str:
+    """The same by the table above."""
+    if person not in SEE:
+        return "NotFound"
+    open_to = EXPECTED[kind][state]
+    if action in open_to.get(person, "").split():
+        return f"moved to {TARGETS[action]}"
+    known = any(action in actions.split() for actions in open_to.values())
+    return "NotAllowed" if known else "TransitionRefused"
+
+
+def test_the_registered_kinds_are_the_ones_tested_here() -> None:
+    assert {"hazard", "police_incident"} <= set(KINDS)
+    assert set(EXPECTED["hazard"]) == set(STATES)
+    assert {t.action for kind in EXPECTED for t in KINDS[kind].loop} == set(TARGETS)
+
+
+@pytest.mark.parametrize("state", list(STATES))
+@pytest.mark.parametrize("kind", list(EXPECTED))
+def test_every_action_by_every_member_of_the_cast(cast: Cast, kind: str, state: str) -> None:
+    matter = made(cast, kind, state)
+    for person in PEOPLE:
+        for action in TARGETS:
+            actor = cast.people[person]
+            assert verdict(cast, matter, action, actor) == expected(kind, state, action, person), (person, action)
+        offered = {t.action for t in available_actions(matter, actor)}
+        assert offered == set(EXPECTED[kind][state].get(person, "").split()), person
+    matter.refresh_from_db()
+    assert (matter.state, matter.version, matter.events.count()) == (state, 1, 1)
+
+
+@pytest.mark.parametrize("kind", list(EXPECTED))
+def test_who_echoed_does_not_verify_even_with_the_right(cast: Cast, kind: str) -> None:
+    matter = made(cast, kind, "echoed", handler=cast.officer)
+    assert [t.action for t in available_actions(matter, cast.officer)] == ["redo"]
+    assert verdict(cast, matter, "verify", cast.officer) == "NotAllowed"
+    assert verdict(cast, matter, "verify", cast.command) == "moved to closed"
+
+
+@pytest.mark.parametrize("state", ["reported", "assigned", "echoed", "closed"])
+def test_the_api_answers_by_the_same_table(cast: Cast, api: Callable[[User], APIClient], state: str) -> None:
+    matter = made(cast, "police_incident", state)
+    body = {"note": "已到现场", "evidence": {"outcome": "settled", "answer": "已处理。", "area": cast.grid_a2.pk}}
+    for person in PEOPLE:
+        client = api(cast.people[person])
+        for action in TARGETS:
+            said = expected("police_incident", state, action, person)
+            status = {"NotFound": 404, "NotAllowed": 403, "TransitionRefused": 409}.get(said, 200)
+            if person in NO_RIGHT:
+                status = 403
+            with transaction.atomic():
+                answer = client.post(f"/api/v1/matters/{matter.pk}/actions/", {"action": action, **body}, format="json")
+                transaction.set_rollback(True)
+            assert answer.status_code == status, (person, action, answer.content.decode())
+            if status == 409:
+                allowed = EXPECTED["police_incident"][state].get(person, "").split()
+                assert sorted(answer.json()["allowed"]) == sorted(allowed)
+
+
+@pytest.mark.parametrize(
+    ("action", "missing"),
+    [("echo", "note"), ("send_back", "note"), ("cancel", "note"), ("assign", "area")],
+)
+def test_each_missing_evidence_is_a_400_that_names_it(
+    cast: Cast, api: Callable[[User], APIClient], action: str, missing: str
+) -> None:
+    matter = made(cast, "hazard", "assigned")
+    answer = api(cast.officer).post(f"/api/v1/matters/{matter.pk}/actions/", {"action": action}, format="json")
+    assert answer.status_code == 400
+    assert list(answer.json()["errors"]) == [missing]
+    matter.refresh_from_db()
+    assert matter.version == 1
+
+
+def test_a_matter_is_not_given_to_another_village_nor_to_the_street(cast: Cast, api: Callable[[User], APIClient]) -> None:
+    matter = made(cast, "hazard", "assigned")
+    for actor, area in [(cast.officer, cast.grid_b), (cast.command, cast.street), (cast.command, cast.far_grid)]:
+        answer = api(actor).post(
+            f"/api/v1/matters/{matter.pk}/actions/", {"action": "assign", "evidence": {"area": area.pk}}, format="json"
+        )
+        assert answer.status_code == 400, area
+        assert "area" in answer.json()["errors"]
+    matter.refresh_from_db()
+    assert matter.area == cast.grid_a
+
+
+def test_evidence_that_a_move_does_not_need_changes_nothing(cast: Cast) -> None:
+    matter = made(cast, "hazard", "assigned")
+    advance(matter=matter, action="echo", actor=cast.officer, note="清了", evidence={"area": cast.grid_a2})
+    assert matter.area == cast.grid_a
+    assert matter.closed_at is None
+
+
+def test_being_given_to_another_grid_forgets_the_handler(cast: Cast) -> None:
+    matter = made(cast, "hazard", "assigned", handler=cast.worker)
+    event = advance(matter=matter, action="assign", actor=cast.command, evidence={"area": cast.grid_a2})
+    assert (matter.area, matter.handler) == (cast.grid_a2, None)
+    assert event.evidence == {"area": str(cast.grid_a2.pk), "area_name": "河边村第二网格"}
+
+
+def test_a_closing_keeps_what_its_outcome_is(cast: Cast) -> None:
+    for outcome in ("settled", "not_ours", "unfounded", "passed_on", "could_not"):
+        matter = made(cast, "hazard", "echoed")
+        advance(matter=matter, action="verify", actor=cast.command, evidence={"outcome": outcome, "answer": "见记录"})
+        assert (matter.outcome, matter.state) == (outcome, "closed")
+    matter = made(cast, "hazard", "assigned")
+    before = timezone.now() - timedelta(seconds=5)
+    advance(matter=matter, action="cancel", actor=cast.command, note="重复上报")
+    assert (matter.outcome, matter.answer, matter.state) == ("cancelled", "重复上报", "cancelled")
+    assert matter.closed_at is not None
+    assert matter.closed_at > before
+
+
+def test_derive_leaves_the_standard_loop_alone() -> None:
+    own = derive(STANDARD_LOOP, remove=["cancel"], echo={"label": "回应"})
+    assert "cancel" in {t.action for t in STANDARD_LOOP}
+    assert {t.label for t in own if t.action == "echo"} == {"回应"}
+    assert {t.label for t in STANDARD_LOOP if t.action == "echo"} == {"反馈"}

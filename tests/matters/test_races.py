@@ -1,0 +1,94 @@
+"""Two officials at one matter at the same moment, on the real database."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from grids import reference
+from matters.models import Matter
+from matters.workflow import advance, open_matter
+from shared.errors import Conflict, DomainError, TransitionRefused
+from tests.cast import Cast, build_cast
+
+
+@pytest.fixture
+def street(transactional_db: None) -> Cast:
+    reference.load()
+    return build_cast()
+
+
+def at_once(*calls: Callable[[], Any]) -> list[str]:
+    """Run the calls in threads that start together; what each gave or raised."""
+    barrier, results = Barrier(len(calls)), [""] * len(calls)
+
+    def run(place: int, call: Callable[[], Any]) -> None:
+        try:
+            barrier.wait()
+            call()
+            results[place] = "won"
+        except DomainError as error:
+            results[place] = type(error).__name__
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def mover(matter_id: int, action: str, user_id: int, version: int | None = None) -> Callable[[], Any]:
+    def move() -> None:
+        advance(
+            matter=Matter.objects.get(pk=matter_id),
+            action=action,
+            actor=User.objects.get(pk=user_id),
+            note="重复",
+            evidence={"outcome": "settled", "answer": "已处理。"},
+            version=version,
+        )
+
+    return move
+
+
+def opened(cast: Cast, state: str) -> Matter:
+    matter = open_matter(
+        kind="hazard", title="样例", area=cast.grid_a, occurred_at=timezone.now(), actor=cast.worker, state=state
+    )
+    Matter.objects.filter(pk=matter.pk).update(handler=cast.worker)
+    return matter
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_two_officials_verify_one_matter_and_one_of_them_wins(street: Cast, round_: int) -> None:
+    matter = opened(street, "echoed")
+    results = at_once(
+        mover(matter.pk, "verify", street.officer.pk), mover(matter.pk, "verify", street.command.pk)
+    )
+    assert sorted(results) == [TransitionRefused.__name__, "won"]
+    matter.refresh_from_db()
+    assert (matter.state, matter.version, matter.events.count()) == ("closed", 2, 2)
+
+
+def test_different_moves_from_the_same_version_leave_one(street: Cast) -> None:
+    matter = opened(street, "echoed")
+    results = at_once(
+        mover(matter.pk, "redo", street.officer.pk, version=1), mover(matter.pk, "verify", street.command.pk, version=1)
+    )
+    assert sorted(results) == [Conflict.__name__, "won"]
+    assert matter.events.count() == 2
+
+
+def test_a_move_that_both_may_repeat_happens_once_per_version(street: Cast) -> None:
+    matter = opened(street, "assigned")
+    calls = [mover(matter.pk, "echo", user.pk, version=1) for user in (street.worker, street.officer)] * 3
+    results = at_once(*calls)
+    assert sorted(results) == [Conflict.__name__] * 5 + ["won"]
+    assert matter.events.count() == 2
