@@ -1,8 +1,10 @@
-"""Pages of the tray: incidents that no rule could place, each given to a village or grid by hand or passed on as not ours."""
+"""Pages of the tray: incidents that no rule could place, each given to a village or grid by hand or passed on
+as not ours."""
 
 from typing import cast
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -11,17 +13,18 @@ from grids.models import Area
 from grids.queries import labels
 from grids.scope import scoped
 from incidents.importing.tray import mark_outside, place_incident
-from incidents.models import PoliceIncident, PoliceIncidentQuerySet
+from incidents.models import PoliceIncident
 from incidents.tray_forms import OutsideForm, PlaceForm
 from shared.errors import DomainError
 from shared.pages import page_of
 
 
-def _waiting(request: HttpRequest) -> PoliceIncidentQuerySet:
-    return (
-        PoliceIncident.objects.within(request.user, "incidents.place")
-        .filter(placed=PoliceIncident.Placed.TRAY, matter__closed_at=None)
-        .select_related("matter__area")
+def _waiting(request: HttpRequest) -> QuerySet[PoliceIncident, PoliceIncident]:
+    mine: QuerySet[PoliceIncident, PoliceIncident] = PoliceIncident.objects.within(
+        request.user, "incidents.place"
+    )
+    return mine.filter(placed=PoliceIncident.Placed.TRAY, matter__closed_at=None).select_related(
+        "matter__area"
     )
 
 
@@ -49,7 +52,11 @@ def tray_place(request: HttpRequest, pk: int) -> HttpResponse:
             status = error.status
         else:
             area = form.cleaned_data["area"]
-            more = f"{done.learned}{f'，另有 {done.others} 条一并落格' if done.others else ''}。" if done.learned else ""
+            more = (
+                f"{done.learned}{f'，另有 {done.others} 条一并落格' if done.others else ''}。"
+                if done.learned
+                else ""
+            )
             messages.success(request, f"已归到{area.name}。{more}")
             return redirect("tray")
     return _page(request, incident, form, OutsideForm(), status)
@@ -77,7 +84,9 @@ def _street(incident: PoliceIncident) -> Area:
     return Area.objects.get(pk=incident.matter.area.parent_ids[0])
 
 
-def _page(request: HttpRequest, incident: PoliceIncident, place: PlaceForm, outside: OutsideForm, status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest, incident: PoliceIncident, place: PlaceForm, outside: OutsideForm, status: int
+) -> HttpResponse:
     context = {"incident": incident, "form": place, "outside": outside, "labels": labels("incident_type")}
     bad = status == 200 and (place.errors or outside.errors)
     return render(request, "incidents/tray_place.html", context, status=400 if bad else status)

@@ -18,7 +18,9 @@ SERIALS = range(36526, 73051)
 YEARS = range(1900, 2100)
 
 INVISIBLE = "".join(chr(code) for code in (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD))
-_HIDDEN = str.maketrans("", "", INVISIBLE + "".join(chr(code) for code in range(32) if chr(code) not in "\t\n\r"))
+_HIDDEN = str.maketrans(
+    "", "", INVISIBLE + "".join(chr(code) for code in range(32) if chr(code) not in "\t\n\r")
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣", "-"))
 _MOMENT = re.compile(
     r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
@@ -49,7 +51,8 @@ def text(cell: Cell) -> str:
 
 
 def half(cell: Cell) -> str:
-    """The text with full-width letters, digits and signs made half-width, for comparing and for reading numbers."""
+    """The text with full-width letters, digits and signs made half-width, for comparing and for reading
+    numbers."""
     return unicodedata.normalize("NFKC", text(cell)).translate(_DASHES).strip()
 
 
@@ -61,11 +64,14 @@ def key(cell: Cell) -> str:
 def digits(cell: Cell) -> str:
     """A number that is a name (document, phone, receipt): `13900003589.0` → `13900003589`, `="331"` → `331`.
 
-    Raises Unclear where the spreadsheet has already lost digits (`3.31E+18`, or a number cell of 16 digits and more).
+    Raises Unclear where the spreadsheet has already lost digits (`3.31E+18`, or a number cell of 16 digits
+    and more).
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not isfinite(cell) or abs(cell) >= EXACT:
-            raise Unclear("数字太长，表格已丢掉后几位。请在原表把这一列设为“文本”后重新导出，或在此填写完整号码")
+            raise Unclear(
+                "数字太长，表格已丢掉后几位。请在原表把这一列设为“文本”后重新导出，或在此填写完整号码"
+            )
         return text(float(cell))
     plain = "".join(half(cell).split())
     if quoted := re.fullmatch(r'="?([^"]*)"?|\'(.*)', plain):
@@ -82,12 +88,15 @@ def _expanded(plain: str) -> str:
     except InvalidOperation:
         raise Unclear("这个数字读不懂，请填写完整号码") from None
     if exponent != 0:
-        raise Unclear("号码成了科学计数法，后几位已丢失。请在原表把这一列设为“文本”后重新导出，或在此填写完整号码")
+        raise Unclear(
+            "号码成了科学计数法，后几位已丢失。请在原表把这一列设为“文本”后重新导出，或在此填写完整号码"
+        )
     return "".join(map(str, figures))
 
 
 def phone(cell: Cell) -> str:
-    """A phone number without separators and country code; a text that holds no number stays as it is (`匿名`)."""
+    """A phone number without separators and country code; a text that holds no number stays as it is
+    (`匿名`)."""
     plain = digits(cell)
     bare = re.sub(r"[-()·.]", "", plain)
     if not re.fullmatch(r"\+?\d+", bare):
@@ -103,7 +112,8 @@ def is_phone(plain: str) -> bool:
 def moment(cell: Cell) -> datetime | None:
     """A moment on the street's clock (Asia/Shanghai); None for an empty cell.
 
-    Takes Excel dates, day numbers, `2026/11/16 4:03`, `2026年11月16日 4时3分`, `20261116 0403`, full-width digits. Raises Unclear for
+    Takes Excel dates, day numbers, `2026/11/16 4:03`, `2026年11月16日 4时3分`, `20261116 0403`, full-width
+    digits. Raises Unclear for
     what is no day or hour of the calendar.
     """
     if isinstance(cell, datetime):
@@ -158,7 +168,8 @@ def day(cell: Cell) -> date | None:
 
 
 def whole(cell: Cell) -> int | None:
-    """A count: `1,234`, `１２３`, `88人`; None for an empty cell. Raises Unclear for anything below 0 or not whole."""
+    """A count: `1,234`, `１２３`, `88人`; None for an empty cell. Raises Unclear for anything below 0 or not
+    whole."""
     plain = re.sub(r"[,，\s]|(人|户|个|号)$", "", half(cell))
     if not plain:
         return None

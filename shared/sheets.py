@@ -1,4 +1,5 @@
-"""Reading .csv and .xlsx as offices send them: any encoding, titles above the header, any order of columns, total rows below."""
+"""Reading .csv and .xlsx as offices send them: any encoding, titles above the header, any order of columns,
+total rows below."""
 
 import csv
 import io
@@ -64,7 +65,8 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What columns are called: any known word → code, the label of each code, and which must be there (any of each tuple)."""
+    """What columns are called: any known word → code, the label of each code, and which must be there (any of
+    each tuple)."""
 
     known: Mapping[str, tuple[str, int]]
     labels: Mapping[str, str]
@@ -74,7 +76,8 @@ class Vocabulary:
     def of(
         cls, columns: Mapping[str, Sequence[str]], required: Sequence[tuple[str, ...]] = ()
     ) -> "Vocabulary":
-        """From code → (label, synonyms…). A word of two codes belongs to the one that has it earlier in its list."""
+        """From code → (label, synonyms…). A word of two codes belongs to the one that has it earlier in its
+        list."""
         known: dict[str, tuple[str, int]] = {}
         for code, names in columns.items():
             for rank, name in enumerate(names):
@@ -84,7 +87,8 @@ class Vocabulary:
         return cls(known, {code: names[0] for code, names in columns.items()}, required)
 
     def code_of(self, cell: Cell) -> tuple[str, int] | None:
-        """The code that a header cell means and how far its word is from the label; None for an unknown word."""
+        """The code that a header cell means and how far its word is from the label; None for an unknown
+        word."""
         word = header_key(cell)
         return self.known.get(word) or self.known.get(_BRACKETED.sub("", word))
 
@@ -109,7 +113,8 @@ class Table:
     unknown: list[str] = field(default_factory=list)
 
     def rows(self) -> Iterator[Record]:
-        """Data rows; blank rows, totals, examples, notes below the table and repeated headers are left out."""
+        """Data rows; blank rows, totals, examples, notes below the table and repeated headers are left
+        out."""
         for number, cells in enumerate(self.tab.rows(), start=1):
             if number <= self.header_row:
                 continue
@@ -138,7 +143,8 @@ def _filled(cell: Cell) -> bool:
 
 
 def read_tabs(data: bytes) -> list[Tab]:
-    """The sheets of a file, told apart by content, never by name. Raises SheetError for anything that is no table."""
+    """The sheets of a file, told apart by content, never by name. Raises SheetError for anything that is no
+    table."""
     if not data.strip(b"\0 \t\r\n"):
         raise SheetError("文件是空的，请核对后重新上传。")
     if len(data) > MAX_BYTES:
@@ -170,7 +176,9 @@ def _workbook(data: bytes) -> list[Tab]:
 
 
 def _shown(sheet: calamine.SheetMetadata) -> bool:
-    return sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
+    return (
+        sheet.typ == calamine.SheetTypeEnum.WorkSheet and sheet.visible == calamine.SheetVisibleEnum.Visible
+    )
 
 
 def _sheet_rows(book: calamine.CalamineWorkbook, name: str) -> Callable[[], Iterator[Sequence[Cell]]]:
@@ -204,7 +212,8 @@ def _text_tabs(data: bytes) -> list[Tab]:
 
 
 def decoded(data: bytes) -> str:
-    """The text in whichever encoding it is: UTF-8, UTF-16 or GB18030. Raises SheetError where it is none of them."""
+    """The text in whichever encoding it is: UTF-8, UTF-16 or GB18030. Raises SheetError where it is none of
+    them."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         names = ["utf-16"]
     elif data[:200].count(0) > len(data[:200]) // 4:
@@ -232,7 +241,9 @@ def find_table(tabs: Sequence[Tab], vocabulary: Vocabulary) -> Table:
                 best = table
     wanted = "、".join(vocabulary.names(codes) for codes in vocabulary.required)
     if best is None or len(best.columns) < LEAST_COLUMNS:
-        raise SheetError(f"前 {HEADER_WITHIN} 行里没有找到表头。要有这些列：{wanted}。请核对文件，或下载模板填写。")
+        raise SheetError(
+            f"前 {HEADER_WITHIN} 行里没有找到表头。要有这些列：{wanted}。请核对文件，或下载模板填写。"
+        )
     found = set(best.columns.values())
     missing = [vocabulary.names(codes) for codes in vocabulary.required if not found & set(codes)]
     if missing:

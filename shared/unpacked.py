@@ -20,7 +20,8 @@ FAR_CELL = tuple(
     )
     for quote in (b'"', b"'")
 )
-"""A filled cell beyond column CZ or row 149,999. The reader lays out every cell up to the farthest one: a single cell in the last corner
+"""A filled cell beyond column CZ or row 149,999. The reader lays out every cell up to the farthest one: a
+single cell in the last corner
 of a 5 KB file would ask for 13 GB and end the process."""
 
 
@@ -29,7 +30,8 @@ class Refused(ValueError):
 
 
 def check(data: bytes) -> None:
-    """Refuse what is no workbook, unpacks to too much, or has a cell so far out that reading it would eat the memory.
+    """Refuse what is no workbook, unpacks to too much, or has a cell so far out that reading it would eat the
+    memory.
 
     Sizes are measured by unpacking, since those that an archive states are its maker's claim.
     """
@@ -60,14 +62,17 @@ def _known(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _pieces(data: bytes, part: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
-    """The part unpacked piece by piece, never more than a piece beyond `most`; cells are looked at on the way."""
+    """The part unpacked piece by piece, never more than a piece beyond `most`; cells are looked at on the
+    way."""
     is_sheet = part.filename.lower().startswith("xl/worksheets/")
     tail = b""
     for piece in _inflated(data, part):
         if is_sheet:
             seen = tail + piece
             if any(pattern.search(seen) for pattern in FAR_CELL):
-                raise Refused("表格太大：最远的内容超过 15 万行或 104 列。请删掉右边和下边多余的内容，或分成几个文件。")
+                raise Refused(
+                    "表格太大：最远的内容超过 15 万行或 104 列。请删掉右边和下边多余的内容，或分成几个文件。"
+                )
             tail = seen[-OVERLAP:]
         yield piece
 
@@ -75,7 +80,10 @@ def _pieces(data: bytes, part: zipfile.ZipInfo, most: int) -> Iterator[bytes]:
 def _inflated(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     header = data[part.header_offset : part.header_offset + LOCAL_HEADER.size]
     broken = Refused("表格文件已损坏，读不了。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。")
-    if len(header) < LOCAL_HEADER.size or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+    if len(header) < LOCAL_HEADER.size or part.compress_type not in (
+        zipfile.ZIP_STORED,
+        zipfile.ZIP_DEFLATED,
+    ):
         raise broken
     _, name_length, extra_length = LOCAL_HEADER.unpack(header)
     start = part.header_offset + LOCAL_HEADER.size + name_length + extra_length

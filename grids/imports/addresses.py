@@ -1,4 +1,5 @@
-"""Reading Chinese addresses as they are written: the parts in front of the village, road and house number, the key of one address."""
+"""Reading Chinese addresses as they are written: the parts in front of the village, road and house number,
+the key of one address."""
 
 import re
 from typing import NamedTuple
@@ -61,7 +62,8 @@ def house(rest: str) -> House:
 
 
 def same_place(rest: str) -> str:
-    """What two reports of one place share; empty where the address is too vague to be one place (a whole road or village)."""
+    """What two reports of one place share; empty where the address is too vague to be one place (a whole road
+    or village)."""
     short = _NEARBY.sub("", rest)
     if not re.search(r"\d", short) and (len(short) < 4 or _ONLY_A_ROAD.search(short)):
         return ""

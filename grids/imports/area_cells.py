@@ -47,14 +47,15 @@ def stretches(cell: Cell) -> list[Stretch]:
 
 
 def outline(cell: Cell) -> Any:
-    """A GeoJSON Polygon or MultiPolygon (or a Feature of one), longitude first. Raises Unclear for anything else."""
+    """A GeoJSON Polygon or MultiPolygon (or a Feature of one), longitude first. Raises Unclear for anything
+    else."""
     try:
         shape = orjson.loads(cells.text(cell))
     except orjson.JSONDecodeError:
         raise Unclear("边界不是 GeoJSON，请从地图软件导出 Polygon 后粘贴，或留空") from None
     if isinstance(shape, dict) and shape.get("type") == "Feature":
         shape = shape.get("geometry")
-    depth = {"Polygon": 3, "MultiPolygon": 4}.get(shape.get("type")) if isinstance(shape, dict) else None
+    depth = {"Polygon": 3, "MultiPolygon": 4}.get(str(shape.get("type"))) if isinstance(shape, dict) else None
     if depth is None:
         raise Unclear("边界要是 GeoJSON 的 Polygon 或 MultiPolygon，或留空")
     if not _is_rings(shape.get("coordinates"), depth):
@@ -70,4 +71,4 @@ def _is_rings(value: Any, depth: int) -> bool:
         return all(_is_rings(part, depth - 1) for part in value)
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in value):
         return False
-    return -180 <= value[0] <= 180 and -90 <= value[1] <= 90
+    return bool(-180 <= value[0] <= 180 and -90 <= value[1] <= 90)

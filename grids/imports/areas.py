@@ -1,4 +1,5 @@
-"""Villages, communities and grids as a kind of sheet: names, former names, population, house numbers, outlines."""
+"""Villages, communities and grids as a kind of sheet: names, former names, population, house numbers,
+outlines."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +10,14 @@ from grids.imports.base import Change, Outcome, Result, Row
 from grids.imports.territory import Territory, ordinal
 from grids.models import AddressRule, Area, ImportBatch
 from shared import cells
-from shared.cells import Cell
+from shared.cells import Cell, Unclear
 
-LEVELS = {"村": Area.Level.VILLAGE, "行政村": Area.Level.VILLAGE, "社区": Area.Level.COMMUNITY, "居委会": Area.Level.COMMUNITY}
+LEVELS = {
+    "村": Area.Level.VILLAGE,
+    "行政村": Area.Level.VILLAGE,
+    "社区": Area.Level.COMMUNITY,
+    "居委会": Area.Level.COMMUNITY,
+}
 FIELDS = ("code", "population", "outline")
 
 
@@ -71,7 +77,9 @@ class AreaSession:
         """Check every column; the village gets its name of today."""
         street = row.take("street", cells.text)
         if street and addresses.plain(street) != addresses.plain(self.territory.street.name):
-            row.refuse("street", f"“{street[:20]}”不在这次导入的范围，这次只导入{self.territory.street.name}的")
+            row.refuse(
+                "street", f"“{street[:20]}”不在这次导入的范围，这次只导入{self.territory.street.name}的"
+            )
         village = row.take("village", cells.text, longest=30, needed="缺村社名称，请补上")
         grid = row.take("grid", cells.text, longest=28)
         row.take("level", _level)
@@ -93,11 +101,16 @@ class AreaSession:
         return [self._compare(row, area) for row, area in zip(rows, areas, strict=True)]
 
     def _area(self, row: Row) -> Area:
-        """The stored area that the row is about, else one to be made; its village is made with it where that is new."""
+        """The stored area that the row is about, else one to be made; its village is made with it where that
+        is new."""
         name = row.values["village"]
         found = self.territory.village(name, exact=True)
         level = Area.Level.COMMUNITY if name.endswith(("社区", "居")) else Area.Level.VILLAGE
-        village = found.area if found else self._new(name, "", self.territory.street, name, row.values.get("level", level))
+        village = (
+            found.area
+            if found
+            else self._new(name, "", self.territory.street, name, row.values.get("level", level))
+        )
         if "grid" not in row.values:
             return village
         grid = row.values["grid"]
@@ -114,7 +127,9 @@ class AreaSession:
         """All ranges of the street; those that the rows state anew stand in nobody's way."""
         again = {area.pk for area in restated}
         self.stored, self.roads = {}, {}
-        for rule in AddressRule.objects.filter(village__path__startswith=self.territory.street.path).order_by("id"):
+        for rule in AddressRule.objects.filter(village__path__startswith=self.territory.street.path).order_by(
+            "id"
+        ):
             stretch = Stretch(rule.road, rule.low, rule.high)
             self.stored.setdefault(rule.area_id, []).append(stretch)
             if rule.area_id not in again and (owner := self.territory.by_id.get(rule.area_id)):
@@ -148,7 +163,9 @@ class AreaSession:
         found = []
         stated: dict[str, Any] = {name: row.values[name] for name in FIELDS if name in row.values}
         if "aliases" in row.values:
-            more = [alias for alias in row.values["aliases"] if alias not in area.aliases and alias != area.name]
+            more = [
+                alias for alias in row.values["aliases"] if alias not in area.aliases and alias != area.name
+            ]
             stated["aliases"] = [*area.aliases, *more]
         if "level" in row.values and area is village:
             stated["level"] = row.values["level"]
@@ -166,13 +183,14 @@ class AreaSession:
 
     def save(self, results: Sequence[Result]) -> None:
         """New villages, then new grids, then what changed: a constant number of statements."""
-        new = [r.made for r in results if r.outcome == Outcome.CREATED and isinstance(r.made, Area)]
-        implied = [a.parent for a in new if a.level == Area.Level.GRID and a.parent and a.parent.pk is None]
-        grids = [a for a in new if a.level == Area.Level.GRID]
-        _plant(list({id(a): a for a in (*implied, *new) if a.level != Area.Level.GRID}.values()))
+        new: list[Area] = [r.made for r in results if r.outcome == Outcome.CREATED]
+        grids = [area for area in new if area.level == Area.Level.GRID]
+        parents = [parent for grid in grids if (parent := grid.parent) is not None and parent.pk is None]
+        villages = {id(area): area for area in (*parents, *new) if area.level != Area.Level.GRID}
+        _plant(list(villages.values()))
         _plant(grids)
-        changed = [r.made for r in results if r.outcome == Outcome.UPDATED and isinstance(r.made, Area)]
-        Area.objects.bulk_update([a for a in changed if a not in new], [*FIELDS, "aliases", "level"])
+        changed = {r.made.pk: r.made for r in results if r.outcome == Outcome.UPDATED}
+        Area.objects.bulk_update(list(changed.values()), [*FIELDS, "aliases", "level"])
         self._save_ranges()
 
     def _save_ranges(self) -> None:

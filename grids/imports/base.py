@@ -1,10 +1,9 @@
-"""What an importer is: one kind of sheet, read row by row, compared with what is there in bulk, written in bulk."""
+"""What an importer is: one kind of sheet, read row by row, compared with what is there in bulk, written in
+bulk."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-
-from django.db.models import Model
 
 from grids.models import ImportBatch, ImportRow, Term
 from shared.cells import Cell, Unclear, text
@@ -33,7 +32,8 @@ class Change:
 
 @dataclass
 class Row:
-    """A row on its way in: cells as they stand in the file, values as they will be stored. An empty cell states nothing."""
+    """A row on its way in: cells as they stand in the file, values as they will be stored. An empty cell
+    states nothing."""
 
     number: int
     cells: Mapping[str, Cell]
@@ -46,7 +46,8 @@ class Row:
         self.problems.append(Problem(code, reason))
 
     def take(self, code: str, read: Callable[[Cell], T], *, longest: int = 0, needed: str = "") -> T | None:
-        """Read a cell into `values`; None (and nothing stored) for an empty or unreadable one. `needed`: what to do when empty."""
+        """Read a cell into `values`; None (and nothing stored) for an empty or unreadable one. `needed`: what
+        to do when empty."""
         cell = self.cells.get(code)
         if not text(cell):
             if needed:
@@ -73,7 +74,7 @@ class Result:
     outcome: Outcome
     changes: list[Change] = field(default_factory=list)
     unplaced: bool = False
-    made: Model | None = None
+    made: Any = None
 
 
 class Session(Protocol):
@@ -89,7 +90,8 @@ class Session(Protocol):
         """The identity of what a good row is about."""
 
     def plan(self, rows: Sequence[Row]) -> list[Result]:
-        """Compare good rows with what is stored, locking it: a constant number of queries for a chunk. Writes nothing."""
+        """Compare good rows with what is stored, locking it: a constant number of queries for a chunk. Writes
+        nothing."""
 
     def save(self, results: Sequence[Result]) -> None:
         """Write what `plan` said, a constant number of queries for a chunk."""
@@ -98,8 +100,10 @@ class Session(Protocol):
 class Importer(Protocol):
     """One kind of sheet.
 
-    `scheme` names the Terms of its columns, `required` the columns it cannot do without (any of each tuple), `personal` those that
-    are encrypted and masked, `page` the route of one stored object (empty: none); `example`, `choices` (a scheme, or the words themselves) and `notes` make its template.
+    `scheme` names the Terms of its columns, `required` the columns it cannot do without (any of each tuple),
+    `personal` those that
+    are encrypted and masked, `page` the route of one stored object (empty: none); `example`, `choices` (a
+    scheme, or the words themselves) and `notes` make its template.
     """
 
     code: str
@@ -136,11 +140,14 @@ def importer_of(code: str) -> Importer:
 
 
 def vocabulary(importer: Importer) -> Vocabulary:
-    """The columns of a kind as officials call them (Terms of its scheme), with the ones it cannot do without."""
+    """The columns of a kind as officials call them (Terms of its scheme), with the ones it cannot do
+    without."""
     return Vocabulary.of(columns(importer), importer.required)
 
 
 def columns(importer: Importer) -> dict[str, tuple[str, ...]]:
     """Column code → label and synonyms, in the order of the template."""
-    rows = Term.objects.filter(scheme=importer.scheme, is_active=True).values_list("code", "label", "synonyms")
+    rows = Term.objects.filter(scheme=importer.scheme, is_active=True).values_list(
+        "code", "label", "synonyms"
+    )
     return {code: (label, *synonyms) for code, label, synonyms in rows}

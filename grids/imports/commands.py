@@ -22,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def contents(path: Path) -> bytes:
-    """The file's bytes. Raises InvalidInput where it cannot be read, SheetError where it is too big to be tried."""
+    """The file's bytes. Raises InvalidInput where it cannot be read, SheetError where it is too big to be
+    tried."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise SheetError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分成几个文件。")
@@ -42,7 +43,8 @@ def person(username: str) -> User | None:
 
 
 def street(name: str, actor: User | None, right: str) -> Area:
-    """The street named by --street, else the territory of the actor, else the only street. Raises InvalidInput where it is unclear."""
+    """The street named by --street, else the territory of the actor, else the only street. Raises
+    InvalidInput where it is unclear."""
     streets = Area.objects.filter(level=Area.Level.STREET, is_active=True)
     if name:
         found = list(streets.filter(name=name)[:2])

@@ -1,4 +1,5 @@
-"""Running a batch: claimed by one worker, chunk by chunk in transactions that also move its place on, so that it can be killed anywhere."""
+"""Running a batch: claimed by one worker, chunk by chunk in transactions that also move its place on, so that
+it can be killed anywhere."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,8 @@ class Overtaken(Conflict):
 
 @dataclass
 class Run:
-    """One worker's run of a batch: the sheet, the importer's session, the columns' names, rows that later rows replace."""
+    """One worker's run of a batch: the sheet, the importer's session, the columns' names, rows that later
+    rows replace."""
 
     batch: ImportBatch
     importer: Importer
@@ -40,9 +42,11 @@ class Run:
 
 
 def run_batch(batch_id: int) -> ImportBatch:
-    """Run a batch to its end, from where an earlier run left off; safe to call any number of times, also at once.
+    """Run a batch to its end, from where an earlier run left off; safe to call any number of times, also at
+    once.
 
-    A file that cannot be read ends it as failed, with the reason. Any other error leaves it waiting to be resumed, at most
+    A file that cannot be read ends it as failed, with the reason. Any other error leaves it waiting to be
+    resumed, at most
     MAX_ATTEMPTS times in all.
     """
     if (batch := _claim(batch_id)) is None:
@@ -58,7 +62,9 @@ def run_batch(batch_id: int) -> ImportBatch:
         ended = True
     finally:
         if not ended:
-            ImportBatch.objects.filter(pk=batch.pk, attempts=batch.attempts).update(state=ImportBatch.State.WAITING)
+            ImportBatch.objects.filter(pk=batch.pk, attempts=batch.attempts).update(
+                state=ImportBatch.State.WAITING
+            )
     batch.refresh_from_db()
     return batch
 
@@ -71,7 +77,11 @@ def _claim(batch_id: int) -> ImportBatch | None:
     if held or batch.state in (ImportBatch.State.DONE, ImportBatch.State.FAILED):
         return None
     if batch.attempts >= MAX_ATTEMPTS:
-        _finish(batch, ImportBatch.State.FAILED, "导入几次都中断了，已写入的行不会丢。请把文件分小后重新上传，或联系管理员。")
+        _finish(
+            batch,
+            ImportBatch.State.FAILED,
+            "导入几次都中断了，已写入的行不会丢。请把文件分小后重新上传，或联系管理员。",
+        )
         return None
     batch.attempts += 1
     batch.state = ImportBatch.State.RUNNING
@@ -103,7 +113,8 @@ def chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
 
 
 def survey(table: Table, session: Session) -> tuple[int, dict[int, int]]:
-    """How many rows there are, and which of them a later good row of the same file replaces (number → that row's number).
+    """How many rows there are, and which of them a later good row of the same file replaces (number → that
+    row's number).
 
     Without it, a file that holds two states of one thing would update it twice at every run.
     """
@@ -130,7 +141,11 @@ def _write_chunk(run: Run, chunk: Sequence[Record]) -> None:
     """The rows, what became of each, and the batch's new place: all or nothing."""
     batch = run.batch
     locked = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-    if (locked.attempts, locked.state, locked.seen) != (batch.attempts, ImportBatch.State.RUNNING, batch.seen):
+    if (locked.attempts, locked.state, locked.seen) != (
+        batch.attempts,
+        ImportBatch.State.RUNNING,
+        batch.seen,
+    ):
         raise Overtaken("这次导入已由另一个进程接手。")
     rows = [read(run.session, record) for record in chunk]
     good = [row for row in rows if not row.problems and row.number not in run.superseded]
@@ -141,12 +156,15 @@ def _write_chunk(run: Run, chunk: Sequence[Record]) -> None:
     ]
     results += take_in(run.importer, run.session, good, dry_run=batch.dry_run)
     ImportRow.objects.bulk_create(
-        kept(batch, run.importer, run.names, result, run.superseded.get(result.row.number)) for result in results
+        kept(batch, run.importer, run.names, result, run.superseded.get(result.row.number))
+        for result in results
     )
     count(batch, results)
     batch.seen += len(chunk)
     batch.touched_at = timezone.now()
-    batch.save(update_fields=["created", "updated", "unchanged", "rejected", "unplaced", "seen", "touched_at"])
+    batch.save(
+        update_fields=["created", "updated", "unchanged", "rejected", "unplaced", "seen", "touched_at"]
+    )
 
 
 def count(batch: ImportBatch, results: Iterable[Result]) -> None:
@@ -157,7 +175,9 @@ def count(batch: ImportBatch, results: Iterable[Result]) -> None:
         batch.unplaced += result.unplaced
 
 
-def take_in(importer: Importer, session: Session, rows: Sequence[Row], *, dry_run: bool = False) -> list[Result]:
+def take_in(
+    importer: Importer, session: Session, rows: Sequence[Row], *, dry_run: bool = False
+) -> list[Result]:
     """Compare good rows with what is stored and write them; inside the caller's transaction.
 
     Imports of one kind take turns until that transaction ends, so two at once see each other's rows.

@@ -30,7 +30,9 @@ class ImportForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
         error_messages={"empty": "文件是空的，请核对后重新选择。", "required": "请选择要导入的文件。"},
     )
-    dry_run = forms.BooleanField(label="只检查，不导入", required=False, help_text="看看有没有问题行，什么都不写入")
+    dry_run = forms.BooleanField(
+        label="只检查，不导入", required=False, help_text="看看有没有问题行，什么都不写入"
+    )
 
     def __init__(self, data: Any = None, files: Any = None, *, user: Any, kind: str = "") -> None:
         kinds = queries.kinds_of(user)
@@ -69,7 +71,8 @@ class ImportForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """One refused row. Personal columns show nothing of what stood there unless masked; left empty they stay as they are."""
+    """One refused row. Personal columns show nothing of what stood there unless masked; left empty they stay
+    as they are."""
 
     def __init__(self, data: Any = None, *, row: ImportRow, importer: Importer) -> None:
         super().__init__(data)
@@ -78,7 +81,9 @@ class CorrectionForm(forms.Form):
         headers: Mapping[str, str] = row.batch.columns
         wrong = {error["code"]: error["reason"] for error in row.errors}
         must = {code for codes in importer.required for code in codes}
-        for code, (label, *_) in columns(importer).items():
+        named = columns(importer)
+        for code in sorted(named, key=lambda code: code not in wrong):
+            label = named[code][0]
             if code in headers or code in wrong or code in must:
                 self.fields[code] = self._field(code, headers.get(code, label))
         if data is None:
@@ -94,7 +99,9 @@ class CorrectionForm(forms.Form):
             max_length=2000,
             initial="" if hidden else held,
             help_text=f"表中是 {mask(held)}，不改就空着，要清空填一个减号" if hidden else "",
-            widget=forms.Textarea(attrs={"rows": 3}) if len(held) > LONG and not hidden else forms.TextInput(),
+            widget=forms.Textarea(attrs={"rows": 3})
+            if len(held) > LONG and not hidden
+            else forms.TextInput(),
             error_messages={"required": "这一项必填，请补上。"},
         )
         field.widget.attrs["autocomplete"] = "off"
@@ -118,7 +125,9 @@ class CorrectionForm(forms.Form):
 class TakeOutForm(forms.Form):
     """Why the refused rows of a batch are taken out in full."""
 
-    reason = forms.CharField(label="为什么要下载", max_length=200, help_text="例如：在原表改正后重新上传。至少 4 个字")
+    reason = forms.CharField(
+        label="为什么要下载", max_length=200, help_text="例如：在原表改正后重新上传。至少 4 个字"
+    )
 
     def __init__(self, data: Any = None, *, batch: ImportBatch) -> None:
         super().__init__(data)

@@ -44,7 +44,8 @@ def rows_of(batch: ImportBatch, show: str) -> QuerySet[ImportRow, ImportRow]:
 
 
 def numbers_of(batch: ImportBatch) -> dict[str, int]:
-    """The batch's numbers in the order in which they are shown. Dropped rows were sent back, but wait for nobody."""
+    """The batch's numbers in the order in which they are shown. Dropped rows were sent back, but wait for
+    nobody."""
     handled = rows_of(batch, "handled")
     dropped = handled.filter(outcome=Outcome.DROPPED).count()
     numbers = {name: getattr(batch, name) for name in ("created", "updated", "unchanged", "rejected")}
@@ -58,5 +59,8 @@ def numbers_of(batch: ImportBatch) -> dict[str, int]:
 
 def counted(batch: ImportBatch) -> str:
     """`新增 192，未变 1，退回 3`: what there is, in words."""
-    parts = [(SHOWN[name][0], getattr(batch, name)) for name in ("created", "updated", "unchanged", "rejected", "unplaced")]
+    parts = [
+        (SHOWN[name][0], getattr(batch, name))
+        for name in ("created", "updated", "unchanged", "rejected", "unplaced")
+    ]
     return "，".join(f"{label} {n}" for label, n in parts if n) or "没有数据行"

@@ -14,9 +14,14 @@ LONGEST = 2000
 
 
 def kept(
-    batch: ImportBatch, importer: Importer, names: Mapping[str, str], result: Result, replaced_by: int | None = None
+    batch: ImportBatch,
+    importer: Importer,
+    names: Mapping[str, str],
+    result: Result,
+    replaced_by: int | None = None,
 ) -> ImportRow:
-    """All of a refused row, the differences of a changed one, a line for the others. `names`: what the file calls its columns."""
+    """All of a refused row, the differences of a changed one, a line for the others. `names`: what the file
+    calls its columns."""
     row = result.row
     line = ImportRow(
         batch=batch,
@@ -30,10 +35,13 @@ def kept(
         line.values, line.personal = parted(importer, row.cells)
         line.errors = [reason(importer, names, row, problem) for problem in row.problems]
     elif replaced_by is not None:
-        line.errors = [{"column": "", "code": "", "reason": f"同一文件第 {replaced_by} 行有更新的内容，以那一行为准"}]
+        line.errors = [
+            {"column": "", "code": "", "reason": f"同一文件第 {replaced_by} 行有更新的内容，以那一行为准"}
+        ]
     else:
         line.errors = [
-            {"column": names.get(c.code, c.code), "code": c.code, "old": c.old, "new": c.new} for c in result.changes
+            {"column": names.get(c.code, c.code), "code": c.code, "old": c.old, "new": c.new}
+            for c in result.changes
         ]
     return line
 

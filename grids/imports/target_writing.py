@@ -1,4 +1,5 @@
-"""How a row of a register is told from another, and how targets are written in bulk with what `save()` would keep in step."""
+"""How a row of a register is told from another, and how targets are written in bulk with what `save()` would
+keep in step."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -9,8 +10,10 @@ from grids.models import DueChange, Target
 from shared.crypto import blind
 
 CHANGEABLE = (
-    "external_id", "category", "name", "initials", "colour", "grid", "address", "latitude", "longitude", "contact_name",
-    "phone", "phone_index", "phone_tail", "id_number", "id_index", "born_in", "note", "enrolled_on", "last_visit_on", "due_on",
+    "external_id", "category", "name", "initials", "colour", "grid", "address", "latitude", "longitude",
+    "contact_name",
+    "phone", "phone_index", "phone_tail", "id_number", "id_index", "born_in", "note", "enrolled_on",
+    "last_visit_on", "due_on",
     "is_active", "version",
 )  # fmt: skip
 
@@ -59,7 +62,8 @@ def update(targets: Sequence[Any]) -> None:
 
 
 def note_due_changes(changes: Sequence[tuple[Target, date]], actor: User | None, on: date) -> None:
-    """Keep the due days that ended without a visit because the colour changed: coverage of past periods needs them."""
+    """Keep the due days that ended without a visit because the colour changed: coverage of past periods needs
+    them."""
     DueChange.objects.bulk_create(
         DueChange(target=target, due_on=due_on, changed_on=on, reason=DueChange.Reason.RECOLOURED, by=actor)
         for target, due_on in changes

@@ -26,7 +26,8 @@ DOCUMENTS = (
     "护照", "回乡证", "通行证", "台胞证", "永居证", "军官证", "居住证",
 )  # fmt: skip
 FIELDS = (
-    "external_id", "category", "name", "colour", "grid", "address", "latitude", "longitude", "contact_name", "phone",
+    "external_id", "category", "name", "colour", "grid", "address", "latitude", "longitude", "contact_name",
+    "phone",
     "id_number", "note", "enrolled_on", "last_visit_on",
 )  # fmt: skip
 LENGTHS = {"address": 120, "contact_name": 60, "note": 200}
@@ -39,7 +40,15 @@ class TargetImporter:
     right = "targets.manage"
     page = "target"
 
-    def __init__(self, code: str, label: str, kind: Target.Kind, scheme: str, categories: str, example: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        code: str,
+        label: str,
+        kind: Target.Kind,
+        scheme: str,
+        categories: str,
+        example: Mapping[str, str],
+    ) -> None:
         self.code, self.label, self.kind, self.scheme, self.categories = code, label, kind, scheme, categories
         self.example = example
         self.choices: Mapping[str, str | tuple[str, ...]] = {"category": categories, "colour": "colour"}
@@ -105,7 +114,8 @@ PLACES = TargetImporter(
 
 
 def identity(cell: Cell) -> str:
-    """An identity number checked by digit and date (GB 11643), or another document as `护照:E12345678`. Raises Unclear."""
+    """An identity number checked by digit and date (GB 11643), or another document as `护照:E12345678`.
+    Raises Unclear."""
     plain = cells.digits(cell).upper()
     for document in DOCUMENTS:
         if plain.startswith(document):
@@ -220,23 +230,30 @@ class TargetSession:
         return results
 
     def _stored(self, rows: Sequence[Row]) -> dict[str, Target]:
-        """Targets of the street by each of their identities, locked. One that has a document is not found by name."""
+        """Targets of the street by each of their identities, locked. One that has a document is not found by
+        name."""
         values = [row.values for row in rows]
         street = self.territory.street.path
         wanted = Q(external_id__in=[v["external_id"] for v in values if "external_id" in v])
         wanted |= Q(
-            id_index__in=[blind(v["id_number"], "id") for v in values if "id_number" in v], grid__path__startswith=street
+            id_index__in=[blind(v["id_number"], "id") for v in values if "id_number" in v],
+            grid__path__startswith=street,
         )
         wanted |= Q(grid__in={v["grid"].pk for v in values}, name__in={v["name"] for v in values})
         found: dict[str, Target] = {}
-        targets = Target.objects.filter(wanted, kind=self.importer.kind).select_related("grid").order_by("-is_active", "id")
+        targets = (
+            Target.objects.filter(wanted, kind=self.importer.kind)
+            .select_related("grid")
+            .order_by("-is_active", "id")
+        )
         for target in targets.select_for_update(of=("self",)):
             for name in target_writing.stored_identities(target):
                 found.setdefault(name, target)
         return found
 
     def _match(self, row: Row, found: Mapping[str, Target]) -> Target | None:
-        """The stored target that the row is about. The source number decides, then the document, then name and address."""
+        """The stored target that the row is about. The source number decides, then the document, then name
+        and address."""
         for name in target_writing.identities(row.values):
             if (target := found.get(name)) is None:
                 continue
@@ -245,7 +262,9 @@ class TargetSession:
             if name.startswith("external|") or not contrary:
                 return target
             if name.startswith("id|"):
-                row.refuse("external_id", f"这个证件号码已登记在来源编号 {target.external_id} 名下，请核对是否同一人")
+                row.refuse(
+                    "external_id", f"这个证件号码已登记在来源编号 {target.external_id} 名下，请核对是否同一人"
+                )
                 return target
         return None
 

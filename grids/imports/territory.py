@@ -1,4 +1,5 @@
-"""Finding the village and grid that a text means: by name, former name, or house number; nothing is guessed."""
+"""Finding the village and grid that a text means: by name, former name, or house number; nothing is
+guessed."""
 
 import re
 from collections import defaultdict
@@ -53,7 +54,9 @@ class Territory:
         return area.path.startswith(self.root.path)
 
     def _learn_names(self) -> None:
-        former: list[tuple[str, Area, How]] = [(a, v, "alias") for v in self.villages for a in v.aliases if a.strip()]
+        former: list[tuple[str, Area, How]] = [
+            (a, v, "alias") for v in self.villages for a in v.aliases if a.strip()
+        ]
         present: list[tuple[str, Area, How]] = [(v.name, v, "name") for v in self.villages]
         for name, village, how in (*former, *present):
             self._names[addresses.plain(name)] = (village, how)
@@ -70,10 +73,13 @@ class Territory:
         for rule in AddressRule.objects.filter(village__in=self.villages).order_by("id"):
             area, village = self.by_id.get(rule.area_id), self.by_id.get(rule.village_id)
             if area and village:
-                self._rules[village.pk].append(Rule(addresses.plain(rule.road), rule.low, rule.high, area, village))
+                self._rules[village.pk].append(
+                    Rule(addresses.plain(rule.road), rule.low, rule.high, area, village)
+                )
 
     def village(self, text: object, *, exact: bool = False) -> Found | None:
-        """The village of that name, former name, or either without 村 / 社区; `exact`: not 凤屏社区 for 凤屏村."""
+        """The village of that name, former name, or either without 村 / 社区; `exact`: not 凤屏社区 for
+        凤屏村."""
         word = addresses.plain(text)
         found = self._names.get(word)
         if found is None and addresses.has_suffix(word) and word not in self._names and not exact:
@@ -81,10 +87,16 @@ class Territory:
         return Found(*found) if found else None
 
     def grid(self, text: object, village: Area | None) -> Area | None:
-        """The grid of that name: `第一网格`, `河边村第1网格`, `1`; without a village only where one grid has the full name."""
+        """The grid of that name: `第一网格`, `河边村第1网格`, `1`; without a village only where one grid has
+        the full name."""
         if village is None:
             word = addresses.plain(text)
-            same = [g for found in self.grids.values() for g in found if self.holds(g) and addresses.plain(g.name) == word]
+            same = [
+                g
+                for found in self.grids.values()
+                for g in found
+                if self.holds(g) and addresses.plain(g.name) == word
+            ]
         else:
             word = ordinal(text, village)
             same = [g for g in self.grids[village.pk] if ordinal(g.name, village) == word]
@@ -93,11 +105,13 @@ class Territory:
         return same[0] if len(same) == 1 else None
 
     def at_house(self, village: Area, rest: str) -> Area | None:
-        """The grid to which the village's ranges give this road and house number; the longest road name decides."""
+        """The grid to which the village's ranges give this road and house number; the longest road name
+        decides."""
         return _covering(self._rules[village.pk], rest)
 
     def by_address(self, text: object) -> Found | None:
-        """The village (or grid) that an address names; None outside the street or where it names nothing known."""
+        """The village (or grid) that an address names; None outside the street or where it names nothing
+        known."""
         whole = addresses.without_region(addresses.plain(text))
         town = addresses.town_of(whole)
         if town and town != addresses.plain(self.street.name):
@@ -106,7 +120,8 @@ class Territory:
         return self._named(rest) or self._by_road(rest)
 
     def _named(self, rest: str) -> Found | None:
-        """By a village's name with 村 or 社区, best at the beginning; without it only where a road of that village follows."""
+        """By a village's name with 村 or 社区, best at the beginning; without it only where a road of that
+        village follows."""
         loose: Found | None = None
         anywhere: Found | None = None
         for word in sorted((w for w in self._names if w in rest), key=len, reverse=True):
@@ -140,7 +155,8 @@ class Territory:
         return addresses.without_region(addresses.plain(text)).removeprefix(addresses.plain(self.street.name))
 
     def key_of(self, village: Area | None, text: object) -> str:
-        """The key under which reports of one address meet, in the village's name of today: `河边村一区26号`; empty where too vague."""
+        """The key under which reports of one address meet, in the village's name of today: `河边村一区26号`;
+        empty where too vague."""
         short = addresses.same_place(self.behind(village, text))
         return f"{addresses.plain(village.name) if village else ''}{short}"[:120] if short else ""
 
@@ -169,7 +185,8 @@ def _covering(rules: Iterable[Rule], rest: str) -> Area | None:
 
 
 def ordinal(text: object, village: Area) -> str:
-    """A grid's name without its village, 第, 号 and 网格, numerals as digits: all writings of one grid are one text."""
+    """A grid's name without its village, 第, 号 and 网格, numerals as digits: all writings of one grid are
+    one text."""
     word = addresses.plain(text)
     for name in (village.name, *village.aliases, addresses.base(village.name)):
         word = word.removeprefix(addresses.plain(name))

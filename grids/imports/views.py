@@ -50,7 +50,6 @@ def import_new(request: HttpRequest) -> HttpResponse:
     """Take a file in and leave it to the worker; the result page shows how far it is."""
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ImportForm(data, files, user=request.user, kind=request.GET.get("kind", ""))
-    status = 200
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         try:
@@ -69,7 +68,9 @@ def import_new(request: HttpRequest) -> HttpResponse:
             form.add_error(error.field if error.field in form.fields else None, error.message)
             status = error.status
     context = {"form": form, "kinds": queries.kinds_of(request.user)}
-    return render(request, "grids/imports/new.html", context, status=400 if form.errors and status == 200 else status)
+    return render(
+        request, "grids/imports/new.html", context, status=400 if form.errors and status == 200 else status
+    )
 
 
 def _send(batch_id: int) -> None:
@@ -96,10 +97,12 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
         "importer": importer,
         "tabs": [(queries.SHOWN[name][0], f"?show={name}", n) for name, n in numbers.items()],
         "here": f"?show={show}",
-        "show": show,
+        "label": queries.SHOWN[show][0],
         "numbers": numbers,
         "page": page_of(request, queries.rows_of(batch, show), order=("number",)),
-        "link": lambda row: reverse(importer.page, args=[row.object_id]) if importer.page and row.object_id else "",
+        "link": lambda row: (
+            reverse(importer.page, args=[row.object_id]) if importer.page and row.object_id else ""
+        ),
     }
     return render(request, "grids/imports/batch.html", context)
 
@@ -107,7 +110,8 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
 @may_import
 @never_cache
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
-    """The progress line alone, asked for every two seconds; when the import has ended, the page is loaded anew."""
+    """The progress line alone, asked for every two seconds; when the import has ended, the page is loaded
+    anew."""
     batch = _batch(request, pk)
     answer = render(request, "grids/imports/_progress.html", {"batch": batch})
     if batch.finished_at is not None:
@@ -117,7 +121,9 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _refused(request: HttpRequest, pk: int, number: int) -> tuple[ImportRow, Importer]:
     batch = _batch(request, pk)
-    row = get_object_or_404(ImportRow.objects.filter(outcome=ImportRow.Outcome.REJECTED), batch=batch, number=number)
+    row = get_object_or_404(
+        ImportRow.objects.filter(outcome=ImportRow.Outcome.REJECTED), batch=batch, number=number
+    )
     row.batch = batch
     return row, importer_of(batch.kind)
 
@@ -154,7 +160,8 @@ def import_row_drop(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @may_import
 @never_cache
 def import_refused(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Refused rows as a workbook, in full, against a logged reason (Personal Information Protection Law Art. 51, 54)."""
+    """Refused rows as a workbook, in full, against a logged reason (Personal Information Protection Law Art.
+    51, 54)."""
     batch, user = _batch(request, pk), _user(request)
     importer = importer_of(batch.kind)
     form = TakeOutForm(request.POST if request.method == "POST" else None, batch=batch)
@@ -184,4 +191,6 @@ def import_template(request: HttpRequest, kind: str) -> FileResponse:
     importer = next((known for known in queries.kinds_of(request.user) if known.code == kind), None)
     if importer is None:
         raise Http404
-    return FileResponse(workbooks.template(importer), as_attachment=True, filename=f"{importer.label}导入模板.xlsx")
+    return FileResponse(
+        workbooks.template(importer), as_attachment=True, filename=f"{importer.label}导入模板.xlsx"
+    )

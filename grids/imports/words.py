@@ -5,13 +5,16 @@ from shared.cells import Cell, Unclear, key, text
 
 
 class Words:
-    """The terms of a scheme with their synonyms, read once. Blanks, full-width forms and case make no difference."""
+    """The terms of a scheme with their synonyms, read once. Blanks, full-width forms and case make no
+    difference."""
 
     def __init__(self, scheme: str, name: str) -> None:
         self.name = name
         self._labels: dict[str, str] = {}
         self._codes: dict[str, str] = {}
-        rows = list(Term.objects.filter(scheme=scheme, is_active=True).values_list("code", "label", "synonyms"))
+        rows = list(
+            Term.objects.filter(scheme=scheme, is_active=True).values_list("code", "label", "synonyms")
+        )
         for code, label, _ in rows:
             self._labels[code] = label
             self._codes[key(label)] = code

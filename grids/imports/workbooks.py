@@ -11,7 +11,7 @@ from grids.imports.rows import cells_of
 from grids.imports.words import Words
 from grids.models import ImportBatch, ImportRow
 from shared.cells import text
-from shared.dates import local
+from shared.dates import today
 from shared.sheets import EXAMPLE
 
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -24,9 +24,18 @@ def template(importer: Importer) -> IO[bytes]:
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         styles = {
-            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "num_format": "@"}),
+            "head": book.add_format(
+                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "num_format": "@"}
+            ),
             "must": book.add_format(
-                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "num_format": "@", "bg_color": "#E5F0EB"}
+                {
+                    "bold": True,
+                    "text_wrap": True,
+                    "valign": "top",
+                    "bottom": 2,
+                    "num_format": "@",
+                    "bg_color": "#E5F0EB",
+                }
             ),
             "example": book.add_format({"font_color": "#5C6B66", "italic": True, "num_format": "@"}),
             "text": book.add_format({"num_format": "@"}),
@@ -35,8 +44,12 @@ def template(importer: Importer) -> IO[bytes]:
         _data_sheet(book.add_worksheet(importer.label), importer, styles)
         notes = book.add_worksheet("填写说明")
         notes.set_column(0, 0, 90, styles["note"])
-        must = "、".join("或".join(columns(importer)[code][0] for code in codes) for codes in importer.required)
-        for row, note in enumerate((f"带底色的列必填：{must}。", *importer.notes, "第 2 行是示例，导入时会跳过，可以删掉。")):
+        must = "、".join(
+            "或".join(columns(importer)[code][0] for code in codes) for codes in importer.required
+        )
+        for row, note in enumerate(
+            (f"带底色的列必填：{must}。", *importer.notes, "第 2 行是示例，导入时会跳过，可以删掉。")
+        ):
             notes.write_string(row, 0, note, styles["note"])
     file.seek(0)
     return file
@@ -57,7 +70,12 @@ def _data_sheet(sheet: Any, importer: Importer, styles: Mapping[str, Any]) -> No
                 column,
                 LAST_ROW,
                 column,
-                {"validate": "list", "source": words, "error_type": "warning", "error_message": "不在列表里，导入时可能被退回。"},
+                {
+                    "validate": "list",
+                    "source": words,
+                    "error_type": "warning",
+                    "error_message": "不在列表里，导入时可能被退回。",
+                },
             )
 
 
@@ -71,7 +89,8 @@ def _choices(importer: Importer, code: str) -> list[str]:
 
 
 def refused(batch: ImportBatch, importer: Importer, rows: Iterable[ImportRow], taken_by: str) -> IO[bytes]:
-    """Refused rows as they stood, with the reason in the last column and a watermark below; every cell is text."""
+    """Refused rows as they stood, with the reason in the last column and a watermark below; every cell is
+    text."""
     named = {code: label for code, (label, *_) in columns(importer).items()}
     headers = {code: batch.columns.get(code, label) for code, label in named.items() if code in batch.columns}
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
@@ -84,9 +103,15 @@ def refused(batch: ImportBatch, importer: Importer, rows: Iterable[ImportRow], t
         for number, row in enumerate(rows, start=1):
             cells = cells_of(row)
             reasons = "；".join(f"{error['column']}：{error['reason']}" for error in row.errors)
-            for column, value in enumerate((*(text(cells.get(code)) for code in headers), str(row.number), reasons)):
+            for column, value in enumerate(
+                (*(text(cells.get(code)) for code in headers), str(row.number), reasons)
+            ):
                 sheet.write_string(number, column, value)
-        sheet.write_string(number + 2, 0, f"说明：{taken_by} 于 {local(batch.finished_at or batch.created_at):%Y-%m-%d} 导入时退回，含个人信息，用完请删除。")
+        sheet.write_string(
+            number + 2,
+            0,
+            f"说明：{taken_by} 下载于 {today():%Y-%m-%d}，含个人信息，用完请删除。",
+        )
         sheet.set_footer(f"&C{taken_by} 下载，含个人信息，不得外传")
     file.seek(0)
     return file

@@ -1,4 +1,5 @@
-"""Every write on imports that a person or a sweep starts: taking a file in, correcting a row, dropping one, resuming what stands still."""
+"""Every write on imports that a person or a sweep starts: taking a file in, correcting a row, dropping one,
+resuming what stands still."""
 
 import hashlib
 from collections.abc import Mapping
@@ -30,7 +31,8 @@ def receive(
 ) -> ImportBatch:
     """Keep a file, sealed, as a batch that waits to be run.
 
-    Raises NotFound or NotAllowed where the actor may not import this kind into this area, SheetError for a file that is too big.
+    Raises NotFound or NotAllowed where the actor may not import this kind into this area, SheetError for a
+    file that is too big.
     """
     importer = importer_of(kind)
     if actor is not None and not covers(actor, importer.right, area):
@@ -38,7 +40,12 @@ def receive(
     if len(data) > MAX_BYTES:
         raise SheetError(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请分成几个文件上传。")
     batch = ImportBatch(
-        kind=kind, area=area, name=name[-200:], digest=hashlib.sha256(data).hexdigest(), dry_run=dry_run, by=actor
+        kind=kind,
+        area=area,
+        name=name[-200:],
+        digest=hashlib.sha256(data).hexdigest(),
+        dry_run=dry_run,
+        by=actor,
     )
     batch.file.save(f"{uuid4().hex}.sealed", ContentFile(seal(data)), save=False)
     batch.save()
@@ -62,7 +69,8 @@ def resume_stuck() -> list[int]:
 def correct_row(*, batch_id: int, number: int, cells: Mapping[str, str], actor: User) -> ImportRow:
     """Take a refused row in with other content; cells that are not given stay as they stood in the file.
 
-    Raises NotFound outside the territory, Conflict for a row that waits no longer, InvalidInput where the row still cannot be taken:
+    Raises NotFound outside the territory, Conflict for a row that waits no longer, InvalidInput where the row
+    still cannot be taken:
     `extra["problems"]` lists each (`column`, `code`, `value`, `reason`).
     """
     row = _refused(batch_id, number, actor)
@@ -88,7 +96,8 @@ def correct_row(*, batch_id: int, number: int, cells: Mapping[str, str], actor: 
 
 @transaction.atomic
 def drop_row(*, batch_id: int, number: int, actor: User) -> ImportRow:
-    """Say that a refused row needs no correction: who and when is kept, its personal content is not. Safe to repeat.
+    """Say that a refused row needs no correction: who and when is kept, its personal content is not. Safe to
+    repeat.
 
     Raises NotFound outside the territory, Conflict for a row that was corrected meanwhile.
     """

@@ -16,9 +16,12 @@ class ImportBatchQuerySet(ScopedQuerySet["ImportBatch"]):
 class ImportBatch(models.Model):
     """One run over one file. Counts are of rows; `state` moves waiting → running → done | failed.
 
-    `area` is the importer's territory. `seen` is where a run stands: it rises in the transaction that writes the rows, so a run that was
-    killed goes on behind it. `attempts` is the number of the present run: a worker that was overtaken finds another number and
-    stops. `columns` maps a column's code to its header in the file. The file itself lies sealed, and only until the run ends.
+    `area` is the importer's territory. `seen` is where a run stands: it rises in the transaction that writes
+    the rows, so a run that was
+    killed goes on behind it. `attempts` is the number of the present run: a worker that was overtaken finds
+    another number and
+    stops. `columns` maps a column's code to its header in the file. The file itself lies sealed, and only
+    until the run ends.
     """
 
     class State(models.TextChoices):
@@ -45,7 +48,9 @@ class ImportBatch(models.Model):
     unchanged = models.PositiveIntegerField("未变", default=0)
     rejected = models.PositiveIntegerField("退回", default=0)
     unplaced = models.PositiveIntegerField("待落格", default=0)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
+    )
     created_at = models.DateTimeField("开始", auto_now_add=True)
     touched_at = models.DateTimeField("最近进展", default=timezone.now)
     attempts = models.PositiveSmallIntegerField("第几次运行", default=0)
@@ -58,7 +63,9 @@ class ImportBatch(models.Model):
         verbose_name_plural = "导入"
         indexes = [
             models.Index(
-                fields=["touched_at"], condition=models.Q(state__in=["waiting", "running"]), name="import_unfinished"
+                fields=["touched_at"],
+                condition=models.Q(state__in=["waiting", "running"]),
+                name="import_unfinished",
             )
         ]
 
@@ -69,9 +76,12 @@ class ImportBatch(models.Model):
 class ImportRow(models.Model):
     """What became of one row of the file.
 
-    A row that was sent back keeps what stood in it (`values` by column code; personal columns as one encrypted text in
-    `personal`), so that it can be corrected and taken in again; `errors` says why (`column`, `code`, `value`, `reason`).
-    A row that changed something lists it there instead (`column`, `code`, `old`, `new`). Personal values are masked in both.
+    A row that was sent back keeps what stood in it (`values` by column code; personal columns as one
+    encrypted text in
+    `personal`), so that it can be corrected and taken in again; `errors` says why (`column`, `code`, `value`,
+    `reason`).
+    A row that changed something lists it there instead (`column`, `code`, `old`, `new`). Personal values are
+    masked in both.
     """
 
     class Outcome(models.TextChoices):

@@ -1,4 +1,5 @@
-"""The police export as a kind of sheet: its columns, what each row must hold, and how rows are compared with what is stored."""
+"""The police export as a kind of sheet: its columns, what each row must hold, and how rows are compared with
+what is stored."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -47,7 +48,11 @@ class IncidentImporter:
     required = (("police_number",), ("occurred_at",), ("incident_type",), ("address", "village_text"))
     personal = frozenset({"caller_name", "caller_phone"})
     page = "incident_detail"
-    choices: Mapping[str, str | tuple[str, ...]] = {"incident_type": "incident_type", "level": "incident_level", "to_mediation": ("是", "否")}
+    choices: Mapping[str, str | tuple[str, ...]] = {
+        "incident_type": "incident_type",
+        "level": "incident_level",
+        "to_mediation": ("是", "否"),
+    }
     example = {
         "police_number": "3310810020261100001",
         "occurred_at": "2026-11-16 08:30",
@@ -107,7 +112,8 @@ class IncidentSession:
         row.take("to_mediation", cells.yes_no)
         if not address and not row.values.get("village_text"):
             row.refuse("address", "警情地址和所属村社都没有，不知道归谁，请至少补一项")
-        row.subject = number or ""
+        about = (number, self.types.label(row.values.get("incident_type", "")), address)
+        row.subject = "，".join(part for part in about if part)
 
     def plan(self, rows: Sequence[Row]) -> list[Result]:
         """One query for all rows: new numbers, same content, or what is different."""
@@ -133,7 +139,10 @@ class IncidentSession:
         different = [] if same else [name for name in FIELDS if normal(before[name]) != normal(after[name])]
         if not different:
             return Result(row, Outcome.UNCHANGED, unplaced=in_tray, made=stored)
-        changes = [Change(name, self._words(name, before[name]), self._words(name, after[name])) for name in different]
+        changes = [
+            Change(name, self._words(name, before[name]), self._words(name, after[name]))
+            for name in different
+        ]
         for name in different:
             setattr(stored.matter if name in OF_MATTER else stored, name, after[name])
         stored.row_hash = digest(after)
@@ -153,7 +162,9 @@ class IncidentSession:
             address_key=found.address_key,
             batch=self.batch,
         )
-        incident.matter = writing.matter_of(incident, found.area, occurred_at, self._title(incident), self.batch.by)
+        incident.matter = writing.matter_of(
+            incident, found.area, occurred_at, self._title(incident), self.batch.by
+        )
         incident.row_hash = digest(contents(incident))
         return Result(row, Outcome.CREATED, unplaced=found.how == PoliceIncident.Placed.TRAY, made=incident)
 

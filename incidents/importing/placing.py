@@ -1,4 +1,5 @@
-"""Where an incident belongs: by the column, by the address, by house number; what cannot be known goes to the tray."""
+"""Where an incident belongs: by the column, by the address, by house number; what cannot be known goes to the
+tray."""
 
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ HOW = {"name": Placed.COLUMN, "alias": Placed.ALIAS, "address": Placed.ADDRESS}
 
 
 class Place(NamedTuple):
-    """The area that answers for an incident, how it was found, and the key under which reports of its address meet."""
+    """The area that answers for an incident, how it was found, and the key under which reports of its address
+    meet."""
 
     area: Area
     how: PoliceIncident.Placed

@@ -1,4 +1,5 @@
-"""The tray's writes: placing an incident by hand, learning its address for the next time, or passing it on as not ours."""
+"""The tray's writes: placing an incident by hand, learning its address for the next time, or passing it on as
+not ours."""
 
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ LEARNED_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class Placement:
-    """What came of placing: what the portal will know from now on (in words), and how many others it placed with that."""
+    """What came of placing: what the portal will know from now on (in words), and how many others it placed
+    with that."""
 
     learned: str = ""
     others: int = 0
@@ -34,15 +36,21 @@ def place_incident(
 ) -> Placement:
     """Give an incident of the tray to a village or grid by hand; imports never move it again. Safe to repeat.
 
-    `learn` keeps its village text as a former name of the village, or its road and house number as a range, and places the
-    others in the tray that this explains. Raises NotFound outside the territory, TransitionRefused where somebody else was
+    `learn` keeps its village text as a former name of the village, or its road and house number as a range,
+    and places the
+    others in the tray that this explains. Raises NotFound outside the territory, TransitionRefused where
+    somebody else was
     first, InvalidInput for a street as area or an address that is too vague to be learned.
     """
     if not covers(actor, RIGHT, area):
         raise NotFound("没有找到这个村社或网格，或它不在您的辖区。")
     if area.level == Area.Level.STREET:
         raise InvalidInput("请选到村社或网格。", field="area")
-    locked = PoliceIncident.objects.select_for_update(of=("self",)).select_related("matter__area").get(pk=incident.pk)
+    locked = (
+        PoliceIncident.objects.select_for_update(of=("self",))
+        .select_related("matter__area")
+        .get(pk=incident.pk)
+    )
     if locked.placed == Placed.HAND and locked.matter.area_id == area.pk:
         return Placement()
     advance(matter=locked.matter, action="place", actor=actor, note=note, evidence={"area": area})
@@ -56,7 +64,8 @@ def place_incident(
 
 @transaction.atomic
 def mark_outside(*, incident: PoliceIncident, actor: User, reason: str) -> None:
-    """Say that an incident of the tray lies outside the street: its matter ends as not ours, with the reason as answer.
+    """Say that an incident of the tray lies outside the street: its matter ends as not ours, with the reason
+    as answer.
 
     Raises NotFound, NotAllowed and TransitionRefused as `advance` does, InvalidInput without a reason.
     """
@@ -111,7 +120,13 @@ def _place_others(territory: Territory, actor: User) -> int:
         if found.how == Placed.TRAY or not covers(actor, RIGHT, found.area):
             continue
         evidence = {"area": found.area}
-        advance(matter=incident.matter, action="place", actor=actor, note="按刚记住的地址自动落格。", evidence=evidence)
+        advance(
+            matter=incident.matter,
+            action="place",
+            actor=actor,
+            note="按刚记住的地址自动落格。",
+            evidence=evidence,
+        )
         _mark(incident, territory, found.how)
         count += 1
     return count

@@ -19,7 +19,8 @@ WAITING = POLICE_INCIDENT.start
 ASSIGNED = "assigned"
 NOT_YET_HANDLED = frozenset({WAITING, "accepted", ASSIGNED})
 CONTENT = (
-    "incident_type", "level", "address", "address_key", "village_text", "summary", "caller_name", "caller_phone",
+    "incident_type", "level", "address", "address_key", "village_text", "summary", "caller_name",
+    "caller_phone",
     "phone_index", "police_unit", "attended_at", "attended_result", "to_mediation", "placed", "row_hash",
 )  # fmt: skip
 OF_MATTER = ("title", "occurred_at", "area", "state", "version", "moved_at")
@@ -28,7 +29,8 @@ OF_MATTER = ("title", "occurred_at", "area", "state", "version", "moved_at")
 def matter_of(
     incident: PoliceIncident, area: Area, occurred_at: datetime, title: str, reporter: User | None
 ) -> Matter:
-    """The matter of a new incident, not saved yet: assigned to the area that was found, waiting where none was."""
+    """The matter of a new incident, not saved yet: assigned to the area that was found, waiting where none
+    was."""
     return Matter(
         kind=POLICE_INCIDENT.code,
         number=incident.police_number,
@@ -42,7 +44,8 @@ def matter_of(
 
 
 def place_anew(incident: PoliceIncident, found: Place) -> None:
-    """Move an incident whose address changed; never what a person placed, what is being handled, or out of a village into the tray."""
+    """Move an incident whose address changed; never what a person placed, what is being handled, or out of a
+    village into the tray."""
     matter = incident.matter
     if incident.placed == Placed.HAND or found.how == Placed.TRAY or matter.state not in NOT_YET_HANDLED:
         return

@@ -41,7 +41,7 @@
   /* A second tap on the same button would send the same form again: harmless on the server, puzzling on the phone. */
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented || form.hasAttribute("hx-post")) return;
+    if (form.method !== "post" || event.defaultPrevented || form.matches("[hx-post], [data-download]")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     all("button[type=submit]", form).forEach((button) => button.setAttribute("aria-busy", "true"));

@@ -16,20 +16,25 @@ KINDS = ("areas", "persons", "places")
 
 
 class Command(JsonCommand):
-    """`manage.py import_grids FILE [--kind areas|persons|places] [--dry-run] [--by USERNAME] [--street NAME]`: twice = once."""
+    """`manage.py import_grids FILE [--kind areas|persons|places] [--dry-run] [--by USERNAME] [--street
+    NAME]`: twice = once."""
 
-    help = "Import areas, key persons or key places (.csv or .xlsx). Refused rows are printed as: row number, column, reason."
+    help = "Import areas, key persons or key places. Refused rows are printed as: row number, column, reason."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """The file, what it holds, and whose it is."""
         commands.arguments(parser)
-        parser.add_argument("--kind", choices=KINDS, default="", help="found from the header where it is not given")
+        parser.add_argument(
+            "--kind", choices=KINDS, default="", help="found from the header where it is not given"
+        )
 
-    def run(self, *, file: Path, kind: str, dry_run: bool, by: str, street: str, **_: Any) -> dict[str, Any]:
+    def run(self, **options: Any) -> dict[str, Any]:
         """Counts by outcome."""
-        actor = commands.person(by)
+        file: Path = options["file"]
+        dry_run, street = options["dry_run"], options["street"]
+        actor = commands.person(options["by"])
         data = commands.contents(file)
-        kind = kind or _kind_of(data)
+        kind = options["kind"] or _kind_of(data)
         if kind == "areas" and not Area.objects.filter(level=Area.Level.STREET).exists():
             _first_street(street, data, dry_run=dry_run)
         area = commands.street(street, actor, importer_of(kind).right)
@@ -50,7 +55,9 @@ def _kind_of(data: bytes) -> str:
     most = max((len(table.columns) for table in found.values()), default=0)
     best = [kind for kind, table in found.items() if len(table.columns) == most]
     if len(best) != 1:
-        raise InvalidInput("看表头分不清是哪种表，请用 --kind 指明：areas 村社网格，persons 重点人员，places 重点场所。")
+        raise InvalidInput(
+            "看表头分不清是哪种表，请用 --kind 指明：areas 村社网格，persons 重点人员，places 重点场所。"
+        )
     return best[0]
 
 

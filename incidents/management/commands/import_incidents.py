@@ -10,7 +10,8 @@ from shared.commands import JsonCommand
 
 
 class Command(JsonCommand):
-    """`manage.py import_incidents FILE [--dry-run] [--by USERNAME] [--street NAME]`: twice = once, bad rows are listed and kept."""
+    """`manage.py import_incidents FILE [--dry-run] [--by USERNAME] [--street NAME]`: twice = once, bad rows
+    are listed and kept."""
 
     help = "Import a police export (.csv or .xlsx). Refused rows are printed as: row number, column, reason."
 
@@ -18,12 +19,13 @@ class Command(JsonCommand):
         """The file and whose it is."""
         commands.arguments(parser)
 
-    def run(self, *, file: Path, dry_run: bool, by: str, street: str, **_: Any) -> dict[str, Any]:
+    def run(self, **options: Any) -> dict[str, Any]:
         """Counts by outcome."""
-        actor = commands.person(by)
-        area = commands.street(street, actor, IncidentImporter.right)
+        file: Path = options["file"]
+        actor = commands.person(options["by"])
+        area = commands.street(options["street"], actor, IncidentImporter.right)
         data = commands.contents(file)
-        batch = commands.take(IncidentImporter.code, area, file, data, actor, dry_run=dry_run)
+        batch = commands.take(IncidentImporter.code, area, file, data, actor, dry_run=options["dry_run"])
         for line in commands.refused(batch):
             self.stdout.write(line)
         return commands.counts(batch)
