@@ -16,7 +16,8 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
 class Visit(models.Model):
     """走访记录. `client_id` is made by the form; `payload_hash` tells a repeat from another visit with the same id.
 
-    `due_on` is the day that was owed when this visit answered it. Nobody met: not valid, nothing answered, `result` may be empty.
+    `due_on` is the day that was owed when this visit answered it; None where nothing was (suspended, or before what is known).
+    Nobody met: not valid, nothing answered, `result` may be empty.
 
     Position and photos are optional (政务移动互联网应用程序规范化管理办法: no compulsory tracks or photos).
     """
@@ -39,7 +40,9 @@ class Visit(models.Model):
     payload_hash = models.CharField(max_length=64)
     target = models.ForeignKey("grids.Target", models.PROTECT, related_name="visits", verbose_name="走访对象")
     grid = models.ForeignKey("grids.Area", models.PROTECT, related_name="visits", verbose_name="网格")
-    visitor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits", verbose_name="走访人")
+    visitor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="visits", verbose_name="走访人"
+    )
     visited_at = models.DateTimeField("走访时间")
     visited_on = models.DateField("走访日期")
     received_at = models.DateTimeField("上传时间", auto_now_add=True)
@@ -50,7 +53,7 @@ class Visit(models.Model):
     latitude = models.FloatField("纬度", null=True, blank=True)
     longitude = models.FloatField("经度", null=True, blank=True)
     accuracy = models.FloatField("精度（米）", null=True, blank=True)
-    due_on = models.DateField("应访日期")
+    due_on = models.DateField("应访日期", null=True)
     is_valid = models.BooleanField("有效走访", default=True)
 
     objects = VisitQuerySet.as_manager()

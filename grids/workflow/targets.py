@@ -111,7 +111,8 @@ def remove_target(*, target: Target, actor: User) -> Target:
     """Take a target off the register; its visits stay. Safe to repeat."""
     locked = _locked(target, actor)
     if locked.is_active:
-        _leave_due(locked, DueChange.Reason.REMOVED, actor)
+        if locked.suspended_on is None:
+            _leave_due(locked, DueChange.Reason.REMOVED, actor)
         locked.is_active = False
         locked.version += 1
         locked.save(update_fields=["is_active", "version"])

@@ -179,6 +179,8 @@ def _settle(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
     changed_on: date | None = target.changed_on  # type: ignore[attr-defined]
     newest = target.last_visit_on is None or on > target.last_visit_on
     if newest and (changed_on is None or on >= changed_on):
+        if target.suspended_on is not None:
+            visit.due_on = None
         target.last_visit_on, target.due_on = on, due_after(on, target.colour, days)
         target.save(update_fields=["last_visit_on", "due_on"])
         return
@@ -202,9 +204,10 @@ def _settle_late(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
     change = DueChange.objects.filter(target=target, changed_on__gt=on).order_by("changed_on", "id").first()
     if change is not None:
         following.append((change.changed_on, change))
-    if not following:
-        # Only an imported last visit is newer: what was owed before it is not known.
-        visit.due_on = on
+    rested = target.suspensions.filter(starts_on__lt=on, ends_on__gte=on).exists()
+    if rested or not following:
+        # Nothing was owed then; or only an imported last visit is newer, and what was owed before it is not known.
+        visit.due_on = None
         return
     successor = min(following, key=lambda pair: pair[0])[1]
     visit.due_on, successor.due_on = successor.due_on, due_after(on, target.colour, days)

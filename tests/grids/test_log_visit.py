@@ -67,7 +67,11 @@ def test_nobody_met_is_kept_and_moves_nothing(cast: Cast, log: Log) -> None:
 
 def test_the_same_again_gives_the_first_answer(cast: Cast, log: Log) -> None:
     target = cast.target()
-    same: dict[str, Any] = {"client_id": uuid4(), "chips": ["quiet", "wiring"], "position": Position(28.4, 121.4, 9.0)}
+    same: dict[str, Any] = {
+        "client_id": uuid4(),
+        "chips": ["quiet", "wiring"],
+        "position": Position(28.4, 121.4, 9.0),
+    }
     first, created = log(target, **same)
     again, repeated = log(target, **same)
     assert (created, repeated) == (True, False)
@@ -197,7 +201,12 @@ def test_what_was_found_goes_out_with_the_fact(cast: Cast, log: Log) -> None:
 
     visit_logged.connect(hear, weak=False)
     try:
-        hazard = {"hazard_type": "fire", "level": "ordinary", "description": "灭火器过期", "address": "一区26号"}
+        hazard = {
+            "hazard_type": "fire",
+            "level": "ordinary",
+            "description": "灭火器过期",
+            "address": "一区26号",
+        }
         visit, _ = log(cast.target(), result="action", hazard=hazard)
         log(cast.target())
     finally:
