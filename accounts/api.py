@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import authenticate
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -45,7 +46,7 @@ class LoginView(APIView):
     throttle_scope = "login"
 
     @extend_schema(request=CredentialsSerializer, responses=KeySerializer)
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         """The same lockout as the page's; 401 in the same words for a wrong name and a wrong password."""
         given = CredentialsSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -63,7 +64,7 @@ class LoginView(APIView):
         return Response({"token": text, "expiry": key.expiry})
 
 
-def _missing_code(user: User, code: str) -> Response | None:
+def _missing_code(user: User, code: str) -> HttpResponse | None:
     """A problem where a code is owed and not given, or wrong; None where all is well."""
     if user.must_change_password:
         return problem(403, "这是首次密码，请先在网页登录并修改密码。", code="first_password")

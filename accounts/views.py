@@ -1,5 +1,6 @@
 """Signing in and out, and one's own password."""
 
+import time
 from datetime import timedelta
 from typing import Any, cast
 
@@ -23,10 +24,11 @@ from shared.devices import device_name
 from shared.errors import InvalidInput
 from shared.guards import public, signed_in
 from shared.jinja import clock_text
-from shared.problems import problem_page
+from shared.problems import problem
 
 SIGN_IN = "sign_in_id"
 OWES_CODE = "owes_code"
+STARTED = "signed_in_at"
 WRONG = "用户名或密码不对。连续错 5 次将锁定 30 分钟；忘记密码请联系本街道管理员重设。"
 
 
@@ -62,6 +64,7 @@ def begin_session(request: HttpRequest, user: User) -> None:
     device = device_name(request.headers.get("User-Agent", ""))
     signed = workflow.record_sign_in(user=user, device=device, address=client_address(request))
     request.session[SIGN_IN] = signed.pk
+    request.session[STARTED] = int(time.time())
     request.session[OWES_CODE] = second_factor.has_device(user)
 
 
@@ -85,7 +88,7 @@ def locked_out(
     minutes = -(-int(left.total_seconds()) // 60)
     told = f"密码连续错了 5 次，这个用户名已锁定。请在 {minutes} 分钟后（{clock_text(until)}）再试。"
     if request.path.startswith("/api/"):
-        answer: HttpResponse = problem_page(429, told, code="locked")
+        answer: HttpResponse = problem(429, told, code="locked")
     else:
         answer = render(request, "accounts/locked.html", {"told": told, "minutes": minutes}, status=429)
     answer["Retry-After"] = str(minutes * 60)

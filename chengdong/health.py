@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from chengdong.celery import app
 from grids.scope import public
 from shared.addresses import from_this_machine
-from shared.problems import problem_page
+from shared.problems import problem
 
 WORKS = "正常"
 BROKER_SECONDS = 2
@@ -53,7 +53,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus text for a bearer of METRICS_TOKEN; without a token set, only for a caller on this
     machine."""
     if not may_read_metrics(request):
-        answer = problem_page(401, "请用 METRICS_TOKEN 作为 Bearer 令牌，或从本机读取。")
+        answer = problem(401, "请用 METRICS_TOKEN 作为 Bearer 令牌，或从本机读取。")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
     exported: HttpResponse = ExportToDjangoView(request)

@@ -14,11 +14,10 @@ from django.utils import timezone
 
 from accounts import second_factor
 from accounts.models import SignIn
-from accounts.views import OWES_CODE, SIGN_IN
+from accounts.views import OWES_CODE, SIGN_IN, STARTED
 from grids.duties import idle_time
-from shared.problems import problem_page
+from shared.problems import problem
 
-STARTED = "signed_in_at"
 SEEN = "seen_at"
 KEEP_SECONDS = 60
 """A session's last use is written at most this often."""
@@ -49,7 +48,7 @@ class SessionDuties:
         if not request.user.is_authenticated or (owed := owes(request)) is None:
             return None
         if request.path.startswith("/api/"):
-            return problem_page(403, OWED[owed], code=owed)
+            return problem(403, OWED[owed], code=owed)
         back = {"next": request.get_full_path()} if request.method == "GET" else {}
         return redirect(f"{reverse(owed)}?{urlencode(back)}" if back else reverse(owed))
 
@@ -62,7 +61,8 @@ def still_open(request: HttpRequest) -> bool:
     """
     now = int(time.time())
     session, idle = request.session, idle_time(request.user)  # type: ignore[arg-type]
-    started, seen = session.get(STARTED, now), session.get(SEEN, now)
+    started = session.get(STARTED, now)
+    seen = session.get(SEEN, started)
     if now - seen >= idle.total_seconds() or now - started >= LONGEST.total_seconds():
         return False
     if SEEN not in session or (now - seen >= KEEP_SECONDS and "X-Poll" not in request.headers):

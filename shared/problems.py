@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
 from shared.errors import DomainError
@@ -23,28 +22,28 @@ TITLES = {
 }
 
 
-def _document(status: int, detail: str, **extra: Any) -> dict[str, Any]:
+def problem(status: int, detail: str, **extra: Any) -> JsonResponse:
+    """One problem document, always JSON, whatever format the caller asked rows in."""
     title = TITLES.get(status, "请求未完成")
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **extra}
+    return JsonResponse(
+        body,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
-def problem(status: int, detail: str, **extra: Any) -> Response:
-    """One problem document, from inside an API view."""
-    return Response(_document(status, detail, **extra), status=status, content_type="application/problem+json")
-
-
-def problem_page(status: int, detail: str, **extra: Any) -> JsonResponse:
-    """The same from where no API view runs: middleware, lockout."""
-    body = _document(status, detail, **extra)
-    return JsonResponse(body, status=status, content_type="application/problem+json")
-
-
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """Domain errors and DRF's own as problem+json; anything else stays a crash that is logged."""
     if isinstance(error, DomainError):
         fields = {error.field: [error.message]} if error.field else {}
         return problem(
-            error.status, error.message, code=error.code, **({"errors": fields} if fields else {}), **error.extra
+            error.status,
+            error.message,
+            code=error.code,
+            **({"errors": fields} if fields else {}),
+            **error.extra,
         )
     plain = drf_handler(error, context)
     if plain is None:
