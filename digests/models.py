@@ -34,7 +34,7 @@ class Schedule(models.Model):
 
 
 class DigestRun(models.Model):
-    """A street's digest of a day was made: written in the same transaction as all its rows, so it exists once or not at all."""
+    """A street's digest of a day was made: written with all its rows, so it is there once or not at all."""
 
     kind = models.CharField("类型", max_length=8, choices=DigestKind)
     street = models.ForeignKey("grids.Area", models.PROTECT, related_name="+", verbose_name="街道")
@@ -48,7 +48,9 @@ class DigestRun(models.Model):
     class Meta:
         verbose_name = "双响生成"
         verbose_name_plural = "双响生成"
-        constraints = [models.UniqueConstraint(fields=["kind", "street", "business_date"], name="digest_run_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "street", "business_date"], name="digest_run_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.business_date}"
@@ -61,7 +63,10 @@ class DigestQuerySet(ScopedQuerySet["Digest"]):
 
 
 class Digest(models.Model):
-    """One area's (or police post's) digest of one day. The snapshot is frozen by trigger; the sum is checked by the database."""
+    """One area's (or police post's) digest of one day, frozen by trigger; the database checks the sum.
+
+    `snapshot`: name, level, cut_off, numbers by kind, own sums, items (`unlisted` more), children's sums.
+    """
 
     class Audience(models.TextChoices):
         """Who reads it: the area's own people, or the police station of the street."""

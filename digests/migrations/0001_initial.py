@@ -9,88 +9,199 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('grids', '0001_initial'),
+        ("grids", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DigestRun',
+            name="DigestRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('morning', '早上预响'), ('evening', '晚间回响')], max_length=8, verbose_name='类型')),
-                ('business_date', models.DateField(verbose_name='日期')),
-                ('due_at', models.DateTimeField(verbose_name='应发时间')),
-                ('ran_at', models.DateTimeField(verbose_name='生成时间')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='手动生成人')),
-                ('street', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='街道')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("morning", "早上预响"), ("evening", "晚间回响")],
+                        max_length=8,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="日期")),
+                ("due_at", models.DateTimeField(verbose_name="应发时间")),
+                ("ran_at", models.DateTimeField(verbose_name="生成时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="手动生成人",
+                    ),
+                ),
+                (
+                    "street",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.area",
+                        verbose_name="街道",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '双响生成',
-                'verbose_name_plural': '双响生成',
+                "verbose_name": "双响生成",
+                "verbose_name_plural": "双响生成",
             },
         ),
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('morning', '早上预响'), ('evening', '晚间回响')], max_length=8, verbose_name='类型')),
-                ('audience', models.CharField(choices=[('area', '村社网格'), ('police', '派出所')], default='area', max_length=8, verbose_name='对象')),
-                ('business_date', models.DateField(verbose_name='日期')),
-                ('expected', models.PositiveIntegerField(verbose_name='应回应')),
-                ('done', models.PositiveIntegerField(verbose_name='已回应')),
-                ('excused', models.PositiveIntegerField(verbose_name='已说明')),
-                ('open', models.PositiveIntegerField(verbose_name='待回应')),
-                ('snapshot', models.JSONField(verbose_name='内容')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='digests', to='grids.area', verbose_name='区域')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='digests', to='digests.digestrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("morning", "早上预响"), ("evening", "晚间回响")],
+                        max_length=8,
+                        verbose_name="类型",
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("area", "村社网格"), ("police", "派出所")],
+                        default="area",
+                        max_length=8,
+                        verbose_name="对象",
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="日期")),
+                ("expected", models.PositiveIntegerField(verbose_name="应回应")),
+                ("done", models.PositiveIntegerField(verbose_name="已回应")),
+                ("excused", models.PositiveIntegerField(verbose_name="已说明")),
+                ("open", models.PositiveIntegerField(verbose_name="待回应")),
+                ("snapshot", models.JSONField(verbose_name="内容")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="digests",
+                        to="grids.area",
+                        verbose_name="区域",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="digests",
+                        to="digests.digestrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '双响',
-                'verbose_name_plural': '双响',
+                "verbose_name": "双响",
+                "verbose_name_plural": "双响",
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('morning', '早上预响'), ('evening', '晚间回响')], max_length=8, verbose_name='类型')),
-                ('at', models.TimeField(verbose_name='时间')),
-                ('is_active', models.BooleanField(default=True, verbose_name='启用')),
-                ('starts_on', models.DateField(verbose_name='启用日期')),
-                ('street', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='grids.area', verbose_name='街道')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("morning", "早上预响"), ("evening", "晚间回响")],
+                        max_length=8,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("at", models.TimeField(verbose_name="时间")),
+                ("is_active", models.BooleanField(default=True, verbose_name="启用")),
+                ("starts_on", models.DateField(verbose_name="启用日期")),
+                (
+                    "street",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="grids.area",
+                        verbose_name="街道",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '双响时间',
-                'verbose_name_plural': '双响时间',
+                "verbose_name": "双响时间",
+                "verbose_name_plural": "双响时间",
             },
         ),
         migrations.AddConstraint(
-            model_name='digestrun',
-            constraint=models.UniqueConstraint(fields=('kind', 'street', 'business_date'), name='digest_run_once'),
+            model_name="digestrun",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "street", "business_date"), name="digest_run_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='digest',
-            index=models.Index(fields=['area', '-business_date'], name='digest_by_area'),
+            model_name="digest",
+            index=models.Index(fields=["area", "-business_date"], name="digest_by_area"),
         ),
         migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.UniqueConstraint(fields=('kind', 'audience', 'area', 'business_date'), name='digest_once'),
+            model_name="digest",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "audience", "area", "business_date"), name="digest_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.CheckConstraint(condition=models.Q(('expected', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('done'), '+', models.F('excused')), '+', models.F('open')))), name='digest_adds_up'),
+            model_name="digest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "expected",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("done"), "+", models.F("excused")
+                            ),
+                            "+",
+                            models.F("open"),
+                        ),
+                    )
+                ),
+                name="digest_adds_up",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='digest',
-            trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='99415e092b6c23a071d84ccd6f9cdee73df2486f', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_ba5ed', table='digests_digest', when='BEFORE')),
+            model_name="digest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="99415e092b6c23a071d84ccd6f9cdee73df2486f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_frozen_ba5ed",
+                    table="digests_digest",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(fields=('street', 'kind'), name='schedule_once'),
+            model_name="schedule",
+            constraint=models.UniqueConstraint(fields=("street", "kind"), name="schedule_once"),
         ),
     ]

@@ -1,0 +1,47 @@
+"""The one job that beat wakes: look for rows that are due and do them; missed or doubled, it is harmless."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.utils import timezone
+
+from digests.clock import ensure_schedules
+from digests.workflow import run_due, top_up_all
+from grids.imports.workflow import resume_stuck
+from grids.workflow import resume_ended
+from matters.outbox import deliver_due
+from shared.dates import today
+
+
+def _digests() -> dict[str, int]:
+    made = run_due(timezone.now())
+    return {
+        "digests": sum(one.created for one in made),
+        "obligations": sum(one.obligations for one in made),
+        "notices": sum(one.notices for one in made),
+    }
+
+
+JOBS: dict[str, Callable[[], Any]] = {
+    "schedules": ensure_schedules,
+    "targets_resumed": lambda: resume_ended(day=today()),
+    "digests": _digests,
+    "late_incidents": top_up_all,
+    "sent": deliver_due,
+    "imports_resumed": resume_stuck,
+}
+"""In this order; each is idempotent and takes its own locks."""
+
+
+def sweep() -> dict[str, Any]:
+    """Run every job and count what it did; an error is raised after all the others have run."""
+    done: dict[str, Any] = {}
+
+    def run(name: str) -> None:
+        done[name] = JOBS[name]()
+
+    with ExitStack() as all_of_them:
+        for name in reversed(JOBS):
+            all_of_them.callback(run, name)
+    return done

@@ -1,0 +1,26 @@
+"""The SQL of both digests, from digests/sql/: one statement over a street for each step, none per grid.
+
+Parameters of all: `below` (path of the street and `%`), `day`, `now` (aware), `with_village` (states).
+"""
+
+from pathlib import Path
+from string import Template
+
+HERE = Path(__file__).resolve().parent / "sql"
+
+
+def _read(*names: str, **parts: str) -> str:
+    return "\n".join(Template((HERE / f"{name}.sql").read_text()).substitute(parts) for name in names)
+
+
+ALL_ROWS = "TABLE incident_row UNION ALL TABLE standing_row UNION ALL TABLE carried_row"
+NOTHING_CARRIED = "(SELECT NULL::bigint AS area_id, ''::text AS source, 0 AS carried)"
+
+RAISE = _read("territory", "incidents", "standing", "carried", "write", rows=ALL_ROWS, before="carried")
+"""One obligation for each thing that an area must answer."""
+TOP_UP = _read("territory", "incidents", "write", rows="TABLE incident_row", before=NOTHING_CARRIED)
+"""The same for incidents that came in between the two digests."""
+STALE = _read("stale")
+LOCK = _read("lock")
+ESCALATE = _read("escalate")
+FREEZE = _read("territory", "freeze")

@@ -1,0 +1,163 @@
+"""Making digests: the morning alert raises obligations, the evening echo reconciles them, with notices."""
+
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from digests import statements
+from digests.clock import Due, due_at, due_runs
+from digests.letters import AREA, POLICE, send
+from digests.models import DigestKind, DigestRun
+from grids.models import Area, Target
+from grids.queries import parameters
+from matters.loop import KINDS, STATES
+from matters.models import Obligation
+from matters.obligations import ANSWERING, WITH_VILLAGE
+from shared.dates import today
+from shared.errors import InvalidInput
+
+MORNING, EVENING = DigestKind.MORNING.value, DigestKind.EVENING.value
+REPEAT = ("repeat_days", "repeat_yellow", "repeat_red")
+MOST = 200
+"""Things that one digest names; the rest is counted in `unlisted` and named in the digests below it."""
+WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a run: created False means that it was there already and nothing changed."""
+
+    created: bool
+    obligations: int = 0
+    notices: int = 0
+
+
+def run_digest(*, kind: str, street: Area, day: date, by: User | None = None) -> Made:
+    """Make a street's morning alert or evening echo of a day, all rows of it or none; again changes nothing.
+
+    An evening without a morning makes that first. Raises InvalidInput for a day that has not come.
+    """
+    if day > today():
+        raise InvalidInput(f"{day:%Y-%m-%d} 还没到，不能提前生成双响。", field="date")
+    _run(statements.STALE, _common(street, day))
+    if kind == EVENING:
+        run_digest(kind=MORNING, street=street, day=day, by=by)
+    return _make(kind=kind, street=street, day=day, by=by)
+
+
+@transaction.atomic
+def _make(*, kind: str, street: Area, day: date, by: User | None) -> Made:
+    _one_at_a_time(kind, street, day)
+    if DigestRun.objects.filter(kind=kind, street=street, business_date=day).exists():
+        return Made(created=False)
+    due = due_at(street, kind, day)
+    run = DigestRun.objects.create(
+        kind=kind, street=street, business_date=day, due_at=due, ran_at=timezone.now(), by=by
+    )
+    if kind == MORNING:
+        asked = _run(statements.RAISE, {**_asking(street, day), "until": due})
+    else:
+        asked = _run(statements.LOCK, _common(street, day))
+        _run(statements.ESCALATE, _common(street, day))
+    digests = _freeze(run, AREA) + _freeze(run, POLICE)
+    return Made(created=True, obligations=asked, notices=send(street=street, day=day, digests=digests))
+
+
+def _one_at_a_time(kind: str, street: Area, day: date) -> None:
+    """Held until the transaction ends: a doubled beat waits here, then finds the run made."""
+    key = zlib.crc32(f"digest:{kind}:{day}".encode())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [key - 2**31, street.pk])
+
+
+def _freeze(run: DigestRun, audience: str) -> list[dict[str, Any]]:
+    """Count and name what stands now, for every area or for the police, and keep it unchangeable."""
+    morning = run.kind == MORNING
+    incidents = [Obligation.Kind.INCIDENT, Obligation.Kind.REPEAT]
+    values = {
+        **_common(run.street, run.business_date),
+        "street": run.street_id,
+        "run": run.pk,
+        "kind": run.kind,
+        "audience": audience,
+        "kinds_told": Obligation.Kind.values if audience == AREA else [str(kind) for kind in incidents],
+        "states_told": ["open"] if morning else ["open", "excused"],
+        "answering": list(ANSWERING),
+        "most": MOST,
+        "cut_off_text": f"{due_at(run.street, EVENING, run.business_date):%H:%M}",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statements.FREEZE, values)
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    told = {"kind": run.kind, "audience": audience, "business_date": run.business_date}
+    return [{**row, **told, "snapshot": orjson.loads(row["snapshot"])} for row in rows]
+
+
+@transaction.atomic
+def top_up(*, street: Area, day: date) -> int:
+    """Ask for incidents that came in after the morning alert while there is time to answer before the echo.
+
+    The alert stays as it was frozen; the evening counts these too. Parameter `digest_answer_hours` [D] is the
+    time that must be left; what comes later is asked next morning. Safe to repeat.
+    """
+    made = set(DigestRun.objects.filter(street=street, business_date=day).values_list("kind", flat=True))
+    now, asking = timezone.now(), _asking(street, day)
+    left = timedelta(hours=parameters("digest_answer_hours")["digest_answer_hours"])
+    if made != {MORNING} or asking["cut_off"] - now < left:
+        return 0
+    _run(statements.STALE, _common(street, day))
+    return _run(statements.TOP_UP, {**asking, "until": now})
+
+
+def _asking(street: Area, day: date) -> dict[str, Any]:
+    """Values of the statements that raise obligations."""
+    return {
+        **_common(street, day),
+        **parameters(*REPEAT),
+        "since": due_at(street, MORNING, day) - WINDOW,
+        "cut_off": due_at(street, EVENING, day),
+        "kinds": orjson.dumps({kind.code: kind.label for kind in KINDS.values()}).decode(),
+        "waits": orjson.dumps({state: STATES[state] for state in WITH_VILLAGE}).decode(),
+        "colours": orjson.dumps({str(value): str(label) for value, label in Target.Colour.choices}).decode(),
+    }
+
+
+def _common(street: Area, day: date) -> dict[str, Any]:
+    return {"below": f"{street.path}%", "day": day, "now": timezone.now(), "with_village": list(WITH_VILLAGE)}
+
+
+def _run(statement: str, values: dict[str, Any]) -> int:
+    """Execute; the count it selects, else the rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return int(cursor.fetchone()[0] if cursor.description else cursor.rowcount)
+
+
+def run_due(now: datetime) -> list[Made]:
+    """Make everything that is due and missing, oldest first; an error is raised after all the others."""
+    due = due_runs(now)
+    streets = Area.objects.in_bulk({one.street_id for one in due})
+    made: list[Made] = []
+
+    def make(one: Due) -> None:
+        made.append(run_digest(kind=one.kind, street=streets[one.street_id], day=one.day))
+
+    with ExitStack() as others:
+        for one in reversed(due):
+            others.callback(make, one)
+    return made
+
+
+def top_up_all() -> int:
+    """Today's late incidents of every street that had its alert and not yet its echo; how many are new."""
+    day = today()
+    streets = Area.objects.filter(level=Area.Level.STREET, is_active=True)
+    return sum(top_up(street=street, day=day) for street in streets)
