@@ -58,7 +58,7 @@ def half(cell: Cell) -> str:
 
 def key(cell: Cell) -> str:
     """What two writings of the same word share: half-width, without blanks, lower case."""
-    return "".join(half(cell).split()).lower()
+    return unicodedata.normalize("NFKC", "".join(half(cell).split()).lower())
 
 
 def digits(cell: Cell) -> str:

@@ -131,7 +131,7 @@ class Table:
         opening = key(first)
         if opening.startswith(EXAMPLE):
             return True
-        if _TOTAL.fullmatch(opening) and sum(map(_filled, cells)) * 2 <= len(self.columns):
+        if _TOTAL.fullmatch(opening) and sum(map(_filled, cells)) <= max(2, len(self.columns) // 2):
             return True
         if _NOTE.fullmatch(opening) and sum(map(_filled, cells)) == 1:
             return True
@@ -216,8 +216,8 @@ def decoded(data: bytes) -> str:
     them."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         names = ["utf-16"]
-    elif data[:200].count(0) > len(data[:200]) // 4:
-        names = ["utf-16-le" if data[1:2] == b"\0" else "utf-16-be"]
+    elif b"\0" in data[:2000]:
+        names = ["utf-16-le" if data[1:2000:2].count(0) > data[0:2000:2].count(0) else "utf-16-be"]
     else:
         names = ["utf-8-sig", "gb18030"]
     for name in names:

@@ -185,8 +185,11 @@ class AreaSession:
         """New villages, then new grids, then what changed: a constant number of statements."""
         new: list[Area] = [r.made for r in results if r.outcome == Outcome.CREATED]
         grids = [area for area in new if area.level == Area.Level.GRID]
-        parents = [parent for grid in grids if (parent := grid.parent) is not None and parent.pk is None]
-        villages = {id(area): area for area in (*parents, *new) if area.level != Area.Level.GRID}
+        every = list(new)
+        for grid in grids:
+            if grid.parent is not None and grid.parent.pk is None:
+                every.append(grid.parent)
+        villages = {id(area): area for area in every if area.level != Area.Level.GRID}
         _plant(list(villages.values()))
         _plant(grids)
         changed = {r.made.pk: r.made for r in results if r.outcome == Outcome.UPDATED}
