@@ -23,6 +23,7 @@ TRACKED = ["username", "name", "is_active", "is_superuser", "must_change_passwor
     pghistory.DeleteEvent(),
     fields=TRACKED,
     model_name="UserEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
 )
 class User(AbstractUser):  # type: ignore[django-manager-missing]
     """A person or a program that signs in; what it may do comes from its posts, never from here."""

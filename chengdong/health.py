@@ -7,15 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseGone
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
+from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from chengdong.celery import app
 from grids.scope import public
 from shared.addresses import from_this_machine
 from shared.problems import problem
@@ -73,7 +74,7 @@ def database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except DatabaseGone:
         return "数据库连不上：请检查 DATABASE_URL 和数据库服务"
     return WORKS
 
@@ -83,7 +84,7 @@ def migrations() -> str:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except DatabaseGone:
         return "数据库连不上，无法核对结构"
     return f"有 {len(waiting)} 个数据库变更没有执行：请运行 manage.py migrate" if waiting else WORKS
 
@@ -96,7 +97,7 @@ def broker() -> str:
             WORKS if os.access(folder, os.W_OK | os.X_OK) else f"队列目录 {folder.name} 不能写入：请检查权限"
         )
     try:
-        with app.connection_for_write(connect_timeout=BROKER_SECONDS) as link:
+        with Connection(settings.REDIS_URL, connect_timeout=BROKER_SECONDS) as link:
             link.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
     except (OperationalError, OSError):
         return "消息队列连不上：请检查 REDIS_URL 和 Redis 服务"

@@ -54,7 +54,7 @@ def reveal(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = known.load(user, pk) if known else None
     if known is None or subject is None:
         raise Http404
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "subject": subject, "kind": known, "shown": False}
     if request.method == "POST" and form.is_valid():
         try:
