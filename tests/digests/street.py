@@ -1,4 +1,4 @@
-"""What the tests of both digests are made of: a day's times, incidents, overdue matters, and sums read back."""
+"""What the tests of both digests are made of: times of a day, incidents, overdue matters, sums."""
 
 from datetime import date, datetime, time, timedelta
 from itertools import count
