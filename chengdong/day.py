@@ -42,7 +42,9 @@ class Sum:
 
 @dataclass
 class Task:
-    """One thing to do today: a visit that is due, or an incident or matter to answer; `obligation` where the alert asked for it."""
+    """One thing to do today: a visit that is due, or an incident or matter to answer; `obligation` where
+    the alert asked for it.
+    """
 
     due_at: date | datetime
     target: Target | None = None
@@ -63,7 +65,9 @@ class Task:
 
 @dataclass
 class WorkerDay:
-    """A grid worker's day, most urgent first. `day` is today, or before the morning alert the last day that had one."""
+    """A grid worker's day, most urgent first. `day` is today, or before the morning alert the last day
+    that had one.
+    """
 
     day: date
     sum: Sum
@@ -78,7 +82,9 @@ class WorkerDay:
 
 
 def worker_day(user: Any) -> WorkerDay:
-    """What the worker's grids must answer, what is due whether or not the alert ran, and what else waits; seven queries."""
+    """What the worker's grids must answer, what is due whether or not the alert ran, and what else waits;
+    seven queries.
+    """
     day = alert_day(user, today())
     owed = list(obligations.mine(user, day))
     due = list(Target.objects.within(user, "visits.log").due(today()).order_by("due_on", "id")[:MOST])
@@ -153,7 +159,9 @@ class Rollup:
 
 
 def rollup(user: Any, area: Area, *, visits: bool, tray: bool) -> Rollup:
-    """The day of an area for a reader with `digests.view` in it; `visits`, `tray`: whether the reader may know of these."""
+    """The day of an area for a reader with `digests.view` in it; `visits`, `tray`: whether the reader may
+    know of these.
+    """
     day = alert_day(user, today())
     under = Q(area__path__startswith=area.path)
     owed = Obligation.objects.within(user, "digests.view").filter(under, business_date=day)
@@ -204,7 +212,9 @@ def _row(
     parent_id: int | None,
     parent: str | None,
 ) -> Row:
-    """The line of the roll-up that an area counts in: its village on a street's page, itself on a village's."""
+    """The line of the roll-up that an area counts in: its village on a street's page, itself on a
+    village's.
+    """
     if area.level == Area.Level.STREET and level == Area.Level.GRID and parent_id is not None:
         pk, name = parent_id, parent or name
     return rows.setdefault(pk, Row(pk, name, Sum()))

@@ -25,7 +25,9 @@ FILES = (
 
 @cache
 def _script() -> str:
-    """The worker's source, led by the addresses of this release and their fingerprint: a new release is a new worker."""
+    """The worker's source, led by the addresses of this release and their fingerprint: a new release is a
+    new worker.
+    """
     source = (settings.BASE_DIR / "static/js/sw.js").read_text()
     keep = [static(name) for name in FILES] + [reverse("offline")]
     release = hashlib.sha256(orjson.dumps([keep, source])).hexdigest()[:12]

@@ -8,7 +8,7 @@ from chengdong import day
 from chengdong.forms import ExcuseForm
 from grids.intervals import interval_days
 from grids.models import Area
-from grids.scope import posts_of, rights_of, scoped
+from grids.scope import posts_of, reader, rights_of, scoped
 from matters.models import Notice, Obligation
 from matters.obligations import excuse
 from shared.dates import today
@@ -18,7 +18,9 @@ from shared.guards import signed_in
 
 @signed_in()
 def home(request: HttpRequest) -> HttpResponse:
-    """A roll-up for those who answer for many grids, the day's list for those who visit, else who one is and what there is to do."""
+    """A roll-up for those who answer for many grids, the day's list for those who visit, else who one is
+    and what there is to do.
+    """
     rights = rights_of(request.user)
     if "digests.view" in rights and rights & {"board.view", "targets.manage"}:
         return _rollup(request, rights)
@@ -27,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/worker.html", context)
     context = {
         "posts": posts_of(request.user),
-        "notices": Notice.objects.filter(recipient=request.user, channel=Notice.Channel.INBOX).order_by(
+        "notices": Notice.objects.filter(recipient=reader(request), channel=Notice.Channel.INBOX).order_by(
             "-id"
         )[:5],
     }
@@ -58,7 +60,7 @@ def excuse_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = ExcuseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            excuse(obligation=obligation, actor=request.user, reason=form.cleaned_data["reason"])
+            excuse(obligation=obligation, actor=reader(request), reason=form.cleaned_data["reason"])
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
         else:
@@ -70,5 +72,7 @@ def excuse_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in()
 def outbox(request: HttpRequest) -> HttpResponse:
-    """What waits on this device to be sent; the list is drawn by static/js/outbox.js from what the device keeps."""
+    """What waits on this device to be sent; the list is drawn by static/js/outbox.js from what the device
+    keeps.
+    """
     return render(request, "home/outbox.html")

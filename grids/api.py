@@ -4,7 +4,8 @@ from typing import Any
 
 import orjson
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from grids.models import Area, Target, Visit
 from grids.queries import areas as area_reads
 from grids.queries import targets as target_reads
 from grids.queries import visits as visit_reads
+from grids.scope import reader
 from grids.serializers import AreaOutput, BatchAnswer, BatchInput, TargetOutput, VisitInput, VisitOutput
 from grids.workflow import log_visit
 from shared.errors import DomainError, InvalidInput
@@ -41,7 +43,8 @@ class VisitsApi(GenericAPIView[Visit]):
 
     @extend_schema(request=VisitInput, responses={201: VisitOutput, 200: VisitOutput})
     def post(self, request: Request) -> Response:
-        """Log a visit: 201, or 200 when the same was sent before, or 409 when its id stands for other content.
+        """Log a visit: 201, or 200 when the same was sent before, or 409 when its id stands for other
+        content.
 
         Photos come as multipart: parts `photos`, and the other fields as JSON in the part `visit`.
         """
@@ -53,7 +56,7 @@ class VisitsApi(GenericAPIView[Visit]):
         checked.is_valid(raise_exception=True)
         target = Target(pk=checked.validated_data["target"])
         visit, created = log_visit(
-            target=target, actor=request.user, photos=photos.clean(pictures), **checked.content()
+            target=target, actor=reader(request), photos=photos.clean(pictures), **checked.content()
         )
         return Response(_shown(visit), status=201 if created else 200)
 
@@ -80,7 +83,7 @@ def _one(request: Request, item: dict[str, Any]) -> dict[str, Any]:
         return {**answer, "status": 400, "detail": "请改正标出的内容后重新提交。", "errors": checked.errors}
     try:
         target = Target(pk=checked.validated_data["target"])
-        visit, created = log_visit(target=target, actor=request.user, **checked.content())
+        visit, created = log_visit(target=target, actor=reader(request), **checked.content())
     except DomainError as error:
         return {**answer, "status": error.status, "detail": error.message}
     return {**answer, "status": 201 if created else 200, "id": visit.pk}
@@ -164,7 +167,9 @@ class AreaOutlinesApi(GenericAPIView[Area]):
 
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="areas_geojson")
     def get(self, request: Request) -> Response:
-        """A GeoJSON FeatureCollection of one `level` (street, village, community, grid; all where none is named)."""
+        """A GeoJSON FeatureCollection of one `level` (street, village, community, grid; all where none is
+        named).
+        """
         level = request.query_params.get("level", "")
         if level and level not in Area.Level.values:
             raise InvalidInput(f"level 只能是 {'、'.join(Area.Level.values)}。", field="level")

@@ -11,7 +11,7 @@ from grids.queries import targets, visits
 from shared.dates import today
 
 
-class _Narrowed(django_filters.FilterSet):
+class _Narrowed(django_filters.FilterSet):  # type: ignore[misc]
     """Hands all checked parameters to one function."""
 
     narrow: Callable[..., QuerySet[Any, Any]]
@@ -35,7 +35,9 @@ class VisitFilterSet(_Narrowed):
 
 
 class TargetFilterSet(_Narrowed):
-    """`q`, `group` (care, control, place), `area`, `category`, `colour`, `state` (over, due, suspended, removed)."""
+    """`q`, `group` (care, control, place), `area`, `category`, `colour`, `state` (over, due, suspended,
+    removed).
+    """
 
     q = django_filters.CharFilter()
     group = django_filters.CharFilter()

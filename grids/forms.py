@@ -41,7 +41,9 @@ class PhotosField(forms.FileField):
 
 
 class VisitForm(forms.Form):
-    """走访登记. 情况怎么样 has no initial value on purpose (look/README.md); met and chips start as last time."""
+    """走访登记. 情况怎么样 has no initial value on purpose (look/README.md); met and chips start as last
+    time.
+    """
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     met = forms.ChoiceField(label="见到谁", widget=forms.RadioSelect, initial=Visit.Met.PRINCIPAL)

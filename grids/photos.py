@@ -39,8 +39,9 @@ class Photo:
 def clean(uploads: Iterable[Upload]) -> list[Photo]:
     """The uploads as photos, each once.
 
-    Raises InvalidInput (field `photos`) for too many, too large (Parameters `photo_max_count`, `photo_max_mb` [D]), for what is
-    no JPEG, PNG or WebP whatever its name says, and for pictures of absurd size (decompression bombs).
+    Raises InvalidInput (field `photos`) for too many, too large (Parameters `photo_max_count`,
+    `photo_max_mb` [D]), for what is no JPEG, PNG or WebP whatever its name says, and for pictures of absurd
+    size (decompression bombs).
     """
     files = list(uploads)
     if not files:

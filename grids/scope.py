@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponseBase
 from shared.guards import public as public  # pages take both marks from here
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from grids.models import Area, Post
 
 M = TypeVar("M", bound=models.Model)
@@ -46,6 +47,12 @@ def paths_of(user: Any, right: str) -> list[str]:
     """Paths of the areas in which the user holds the right, without those inside another."""
     paths = sorted({post.area.path for post in posts_of(user) if right in post.role.rights})
     return [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
+
+
+def reader(request: Any) -> "User":
+    """The signed-in user of a request whose view wears a mark that turns all others away."""
+    user: User = request.user
+    return user
 
 
 def within(user: Any, right: str, field: str = "area") -> Q:

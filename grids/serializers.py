@@ -67,7 +67,7 @@ class VisitOutput(serializers.Serializer[Any]):
     due_on = serializers.DateField(help_text="The day that was owed when this visit answered it.")
     met = serializers.ChoiceField(Visit.Met.choices)
     result = serializers.ChoiceField(Visit.Result.choices, allow_blank=True)
-    is_valid = serializers.BooleanField()
+    is_valid = serializers.BooleanField()  # type: ignore[assignment]
     chips = serializers.ListField(child=serializers.CharField())
 
 
@@ -84,7 +84,7 @@ class BatchAnswer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     id = serializers.IntegerField(required=False)
     detail = serializers.CharField(required=False)
-    errors = serializers.DictField(required=False)
+    errors = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
 class TargetOutput(serializers.Serializer[Any]):
@@ -107,7 +107,7 @@ class AreaOutput(serializers.Serializer[Any]):
     """One street, village, community or grid."""
 
     id = serializers.IntegerField()
-    parent = serializers.IntegerField(allow_null=True)
+    parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]
     level = serializers.CharField()
     name = serializers.CharField()
     code = serializers.CharField()

@@ -10,7 +10,9 @@ from shared.crypto import normal
 
 
 def check_identity(text: str) -> str:
-    """The number without spaces, in half-width capitals; empty stays empty. Raises ValidationError with what is wrong."""
+    """The number without spaces, in half-width capitals; empty stays empty. Raises ValidationError with
+    what is wrong.
+    """
     number = normal(text)
     if not number:
         return ""

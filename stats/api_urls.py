@@ -1,5 +1,10 @@
 """API addresses of this app, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from stats import api
+
+urlpatterns = [
+    path("stats/coverage/", api.CoverageApi.as_view(), name="coverage_api"),
+    path("stats/response/", api.ResponseApi.as_view(), name="response_api"),
+]

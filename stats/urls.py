@@ -1,5 +1,10 @@
 """Page addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from stats import views
+
+urlpatterns = [
+    path("stats/", views.week, name="stats"),
+    path("stats/coverage/", views.coverage_page, name="coverage"),
+]

@@ -26,13 +26,16 @@ class TargetQuerySet(ScopedQuerySet["Target"]):
 @pghistory.track(
     pghistory.UpdateEvent(
         condition=pghistory.AnyChange(
-            "name", "category", "colour", "grid", "address", "id_index", "phone_index", "is_active", "suspended_on"
+            *("name", "category", "colour", "grid", "address", "id_index", "phone_index", "is_active"),
+            "suspended_on",
         )
     ),
     pghistory.DeleteEvent(),
 )
 class Target(models.Model):
-    """走访对象. `due_on` is the last day of the visit that is owed now; a valid visit moves it by the colour's interval."""
+    """走访对象. `due_on` is the last day of the visit that is owed now; a valid visit moves it by the
+    colour's interval.
+    """
 
     class Kind(models.TextChoices):
         """Person or place."""
@@ -94,17 +97,17 @@ class Target(models.Model):
     def __str__(self) -> str:
         return self.shown
 
-    @property
-    def shown(self) -> str:
-        """The name as a page shows it: a person's is masked, a place's is not."""
-        return mask(self.name) if self.kind == self.Kind.PERSON else self.name
-
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the blind indexes in step with what they stand for."""
         self.phone_index = blind(self.phone, "phone")
         self.phone_tail = self.phone[-4:]
         self.id_index = blind(self.id_number, "id")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def shown(self) -> str:
+        """The name as a page shows it: a person's is masked, a place's is not."""
+        return mask(self.name) if self.kind == self.Kind.PERSON else self.name
 
 
 class Suspension(models.Model):
@@ -125,7 +128,8 @@ class Suspension(models.Model):
                 fields=["target"], condition=Q(ends_on=None), name="suspension_one_open_per_target"
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")), name="suspension_ends_after"
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="suspension_ends_after",
             ),
         ]
 
@@ -134,10 +138,12 @@ class Suspension(models.Model):
 
 
 class DueChange(models.Model):
-    """An owed visit that ended without one: the target was suspended, got another colour, or left the register.
+    """An owed visit that ended without one: the target was suspended, got another colour, or left the
+    register.
 
-    `due_on` is the day that had been owed, `changed_on` the day on which it stopped to be. Together with `Visit.due_on` (what a
-    visit answered) and `Target.due_on` (what is owed now) it makes coverage of past periods exact.
+    `due_on` is the day that had been owed, `changed_on` the day on which it stopped to be. Together with
+    `Visit.due_on` (what a visit answered) and `Target.due_on` (what is owed now) it makes coverage of past
+    periods exact.
     """
 
     class Reason(models.TextChoices):

@@ -14,9 +14,11 @@ class VisitQuerySet(ScopedQuerySet["Visit"]):
 
 
 class Visit(models.Model):
-    """走访记录. `client_id` is made by the form; `payload_hash` tells a repeat from another visit with the same id.
+    """走访记录. `client_id` is made by the form; `payload_hash` tells a repeat from another visit with the
+    same id.
 
-    `due_on` is the day that was owed when this visit answered it; None where nothing was (suspended, or before what is known).
+    `due_on` is the day that was owed when this visit answered it; None where nothing was (suspended, or
+    before what is known).
     Nobody met: not valid, nothing answered, `result` may be empty.
 
     Position and photos are optional (政务移动互联网应用程序规范化管理办法: no compulsory tracks or photos).

@@ -17,7 +17,9 @@ def labels(scheme: str) -> dict[str, str]:
 
 
 def words(*schemes: str) -> dict[str, dict[str, str]]:
-    """Scheme → code → label for several vocabularies in one query; also words no longer in use, for old rows."""
+    """Scheme → code → label for several vocabularies in one query; also words no longer in use, for old
+    rows.
+    """
     found: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
     for scheme, code, label in Term.objects.filter(scheme__in=schemes).values_list("scheme", "code", "label"):
         found[scheme][code] = label

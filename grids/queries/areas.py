@@ -9,7 +9,9 @@ from grids.scope import paths_of
 
 
 def area_choices(user: Any, right: str, chosen: str = "") -> list[tuple[str, str]]:
-    """Areas to filter by, within the user's territory: villages, and the grids of the chosen one (or of one's own), in one query."""
+    """Areas to filter by, within the user's territory: villages, and the grids of the chosen one (or of
+    one's own), in one query.
+    """
     upper = Q(level__in=Area.VILLAGE_LEVELS)
     if chosen.isdigit():
         upper |= Q(parent_id=chosen) | Q(parent__children=chosen)

@@ -1,13 +1,13 @@
 """走访率 and 走访及时率 for any period, set-based and exact for past periods too (domain.md, KPIs).
 
-An owed visit is a row of one of three tables: answered (`Visit.due_on`), ended without one (`DueChange.due_on`), or still
-open (`Target.due_on`). From these alone follows, for a period from `a` to `b`:
+An owed visit is a row of one of three tables: answered (`Visit.due_on`), ended without one
+(`DueChange.due_on`), or still open (`Target.due_on`). From these alone follows, for a period from `a` to `b`:
 
-- 走访率: a target is due if it owed a visit by `b` that was not answered before `a`; it is covered if it was validly visited
-  in the period. Left out are targets suspended on any day of the period, and those enrolled fewer than Parameter
-  `newly_enrolled_days` [D] before its end.
-- 走访及时率: of the due days inside the period, those answered on or before the day. A due day that a suspension, another
-  colour or removal ended before it came is none.
+- 走访率: a target is due if it owed a visit by `b` that was not answered before `a`; it is covered if it
+  was validly visited in the period. Left out are targets suspended on any day of the period, and those
+  enrolled fewer than Parameter `newly_enrolled_days` [D] before its end.
+- 走访及时率: of the due days inside the period, those answered on or before the day. A due day that a
+  suspension, another colour or removal ended before it came is none.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,8 @@ counted AS (
 TIMELINESS = """
 WITH scope AS MATERIALIZED ({scope}), period AS ({periods}),
 owed AS (
-    SELECT p.n, s.id, s.due_on, false AS good FROM period p JOIN scope s ON s.owes AND s.due_on BETWEEN p.a AND p.b
+    SELECT p.n, s.id, s.due_on, false AS good FROM period p
+    JOIN scope s ON s.owes AND s.due_on BETWEEN p.a AND p.b
     UNION ALL
     SELECT p.n, v.target_id, v.due_on, v.visited_on <= v.due_on FROM period p
     JOIN grids_visit v ON v.is_valid AND v.due_on BETWEEN p.a AND p.b
@@ -104,7 +105,9 @@ class Ratio(NamedTuple):
 
 @dataclass(frozen=True)
 class Within:
-    """Whose targets: areas by their paths, perhaps one category. Made by `within`, which keeps to the reader's territory."""
+    """Whose targets: areas by their paths, perhaps one category. Made by `within`, which keeps to the
+    reader's territory.
+    """
 
     paths: tuple[str, ...]
     category: str = ""
@@ -117,7 +120,8 @@ def within(user: Any, right: str, area: Area | None = None, category: str = "") 
 
 
 def ratios(measure: str, where: Within, periods: Sequence[Period], by: str = "all") -> dict[str, list[Ratio]]:
-    """Key → one ratio per period, for `measure` "coverage" or "timeliness"; one statement however many periods and keys.
+    """Key → one ratio per period, for `measure` "coverage" or "timeliness"; one statement however many
+    periods and keys.
 
     `by` is one of KEYS; keys are area ids as text, or category codes, or "0" for all together.
     """
@@ -144,7 +148,7 @@ def gaps(measure: str, where: Within, period: Period) -> TargetQuerySet:
     plain = sql
     for name in params:
         plain = plain.replace(f"%({name})s", "%s")
-    return Target.objects.filter(pk__in=RawSQL(f"{plain} {GAPS}", ordered))  # type: ignore[no-any-return]
+    return Target.objects.filter(pk__in=RawSQL(f"{plain} {GAPS}", ordered))  # noqa: S611 -- all values are bound
 
 
 def _statement(measure: str, where: Within, periods: Sequence[Period], by: str) -> tuple[str, dict[str, Any]]:

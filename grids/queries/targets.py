@@ -30,8 +30,9 @@ ROW = (
 
 
 def search(targets: TargetQuerySet, text: str) -> TargetQuerySet:
-    """Targets that the text names: a full phone or identity number (blind index), the last four digits, initials, or part of a
-    name or address."""
+    """Targets that the text names: a full phone or identity number (blind index), the last four digits,
+    initials, or part of a name or address.
+    """
     text = text.strip()
     if not text:
         return targets
@@ -47,7 +48,8 @@ def search(targets: TargetQuerySet, text: str) -> TargetQuerySet:
 
 
 def narrowed(targets: TargetQuerySet, given: Mapping[str, Any], day: date) -> TargetQuerySet:
-    """Targets by `q`, `group`, `area`, `category`, `colour` and `state`; empty ones ask nothing, removed ones show only if asked.
+    """Targets by `q`, `group`, `area`, `category`, `colour` and `state`; empty ones ask nothing, removed
+    ones show only if asked.
 
     A search by `q` looks in all groups.
     """
@@ -74,7 +76,9 @@ def narrowed(targets: TargetQuerySet, given: Mapping[str, Any], day: date) -> Ta
 
 
 def shown_group(given: Mapping[str, Any]) -> str:
-    """The tab of the register: care and control are never mixed in one list (decision 0002), only a search or what is due is one."""
+    """The tab of the register: care and control are never mixed in one list (decision 0002), only a search
+    or what is due is one.
+    """
     return (
         "" if given.get("q") or given.get("state") or given.get("category") else given.get("group") or "care"
     )
@@ -105,7 +109,8 @@ def shown_name(kind: str, name: str) -> str:
 
 
 API_ROW = (
-    "id", "kind", "category", "name", "colour", "address", "grid_id", "grid__name", "due_on", "last_visit_on", "suspended_on",
+    "id", "kind", "category", "name", "colour", "address", "grid_id", "grid__name", "due_on", "last_visit_on",
+    "suspended_on",
 )  # fmt: skip
 
 

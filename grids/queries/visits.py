@@ -10,13 +10,15 @@ from grids.models.visit import VisitQuerySet
 from grids.queries.targets import shown_name
 
 ROW = (
-    "id", "target_id", "target__kind", "target__name", "target__category", "grid_id", "grid__name", "visitor__name",
-    "visited_at", "visited_on", "met", "result", "is_valid",
+    "id", "target_id", "target__kind", "target__name", "target__category", "grid_id", "grid__name",
+    "visitor__name", "visited_at", "visited_on", "met", "result", "is_valid",
 )  # fmt: skip
 
 
 def narrowed(visits: VisitQuerySet, given: Mapping[str, Any]) -> VisitQuerySet:
-    """Visits by `area` (id, with all below it), `since`, `until`, `category`, `result`, `target`; empty ones ask nothing."""
+    """Visits by `area` (id, with all below it), `since`, `until`, `category`, `result`, `target`; empty
+    ones ask nothing.
+    """
     if given.get("area"):
         path = Area.objects.filter(pk=given["area"]).values_list("path", flat=True).first()
         visits = visits.filter(grid__path__startswith=path or "-")
@@ -50,4 +52,5 @@ def api_row(row: dict[str, Any]) -> dict[str, Any]:
 
 def rows(visits: VisitQuerySet) -> QuerySet[Visit, dict[str, Any]]:
     """What a list shows of each."""
-    return visits.values(*ROW)
+    plain: QuerySet[Visit, dict[str, Any]] = visits.values(*ROW)
+    return plain

@@ -14,7 +14,7 @@ from grids.intervals import interval_days
 from grids.models import Target
 from grids.queries import targets as reads
 from grids.queries import words
-from grids.scope import covers, scoped
+from grids.scope import covers, reader, scoped
 from shared.dates import today
 from shared.errors import Conflict, DomainError
 from shared.pages import page_of
@@ -24,7 +24,9 @@ CALL_REASON = "走访联系"
 
 def _target(request: HttpRequest, pk: int, right: str) -> Target:
     """The target within the reader's territory for the right; 404 elsewhere."""
-    return get_object_or_404(Target.objects.within(request.user, right).select_related("grid"), pk=pk)
+    seen = Target.objects.within(request.user, right).select_related("grid")
+    found: Target = get_object_or_404(seen, pk=pk)
+    return found
 
 
 @scoped("targets.view")
@@ -78,12 +80,12 @@ def add(request: HttpRequest) -> HttpResponse:
         initial={"kind": "person", "colour": "green"},
     )
     if request.method == "POST" and form.is_valid():
-        target = workflow.add_target(actor=request.user, fields=form.changes())
+        target = workflow.add_target(actor=reader(request), fields=form.changes())
         messages.success(
             request, f"已列入：{target.shown}。第一次走访在 {target.due_on.month}月{target.due_on.day}日前。"
         )
         return redirect("target", target.pk)
-    context = {"form": form, "target": None, "difference": []}
+    context: dict[str, Any] = {"form": form, "target": None, "difference": []}
     return render(request, "grids/target_form.html", context, status=400 if form.errors else 200)
 
 
@@ -106,10 +108,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"] or 0
-            workflow.edit_target(target=target, actor=request.user, version=version, changes=form.changes())
+            workflow.edit_target(
+                target=target, actor=reader(request), version=version, changes=form.changes()
+            )
         except Conflict as error:
             form.add_error(None, error.message)
-            form.data = {**form.data.dict(), "version": error.extra["version"]}
+            form.data = {**request.POST.dict(), "version": error.extra["version"]}
             difference = reads.differences(target, error.extra["difference"], known)
         else:
             messages.success(request, f"已保存：{target.shown}。")
@@ -128,7 +132,10 @@ def suspend(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             workflow.suspend(
-                target=target, actor=request.user, reason=form.reason_text(), until=form.cleaned_data["until"]
+                target=target,
+                actor=reader(request),
+                reason=form.reason_text(),
+                until=form.cleaned_data["until"],
             )
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
@@ -143,7 +150,7 @@ def suspend(request: HttpRequest, pk: int) -> HttpResponse:
 @scoped("targets.manage")
 def resume(request: HttpRequest, pk: int) -> HttpResponse:
     """Visits are owed again from today."""
-    target = workflow.resume(target=_target(request, pk, "targets.manage"), actor=request.user)
+    target = workflow.resume(target=_target(request, pk, "targets.manage"), actor=reader(request))
     messages.success(
         request, f"{target.shown}已恢复走访，下次在 {target.due_on.month}月{target.due_on.day}日前。"
     )
@@ -155,7 +162,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a target off the register, asked once more."""
     target = _target(request, pk, "targets.manage")
     if request.method == "POST":
-        workflow.remove_target(target=target, actor=request.user)
+        workflow.remove_target(target=target, actor=reader(request))
         messages.success(request, f"{target.shown}已移出名册，走访记录仍在。")
         return redirect("target", pk)
     return render(request, "grids/target_remove.html", {"target": target})
@@ -164,10 +171,12 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @scoped("personal.reveal")
 def call(request: HttpRequest, pk: int) -> HttpResponse:
-    """The phone number in full for a call about a visit: the worker need not type why, the look is logged all the same."""
+    """The phone number in full for a call about a visit: the worker need not type why, the look is logged
+    all the same.
+    """
     target = _target(request, pk, "personal.reveal")
     record_access(
-        user=request.user,
+        user=reader(request),
         kind="target",
         subject_id=target.pk,
         subject_name=target.shown,
@@ -175,4 +184,6 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         reason=CALL_REASON,
         address=request.META.get("REMOTE_ADDR"),
     )
-    return render(request, "grids/call.html", {"target": target}, headers={"Cache-Control": "no-store"})
+    page = render(request, "grids/call.html", {"target": target})
+    page["Cache-Control"] = "no-store"
+    return page

@@ -10,7 +10,7 @@ from grids.intervals import interval_days
 from grids.models import Target, Visit, VisitPhoto
 from grids.queries import visits as reads
 from grids.queries import words
-from grids.scope import scoped
+from grids.scope import reader, scoped
 from grids.workflow import log_visit
 from shared.errors import Conflict, DomainError
 from shared.pages import page_of
@@ -54,7 +54,7 @@ def _save(request: HttpRequest, target: Target, form: VisitForm) -> bool:
     """Log what the form says; a refusal becomes the form's error."""
     try:
         pictures = photos.clean(form.cleaned_data["photos"])
-        visit, created = log_visit(target=target, actor=request.user, photos=pictures, **form.content())
+        visit, created = log_visit(target=target, actor=reader(request), photos=pictures, **form.content())
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)
         form.saved = error.extra.get("visit") if isinstance(error, Conflict) else None
@@ -70,7 +70,8 @@ def _told(visit: Visit, created: bool) -> str:
     if not visit.is_valid:
         return f"已保存：{visit.target.shown}没见到人。这次不算走访，改天还要再去。"
     due_on = visit.target.due_on
-    return f"已保存：走访{visit.target.shown}，{visit.get_result_display()}。下次在 {due_on.month}月{due_on.day}日前。"
+    said = f"已保存：走访{visit.target.shown}，{visit.get_result_display()}。"
+    return f"{said}下次在 {due_on.month}月{due_on.day}日前。"
 
 
 @scoped("visits.view")

@@ -23,7 +23,9 @@ SECRET = frozenset({"phone", "id_number"})
 
 @transaction.atomic
 def add_target(*, actor: User, fields: Mapping[str, Any]) -> Target:
-    """Enrol a person or place today; its first visit is owed one interval later. Raises NotFound outside the territory."""
+    """Enrol a person or place today; its first visit is owed one interval later. Raises NotFound outside
+    the territory.
+    """
     if not covers(actor, RIGHT, fields["grid"]):
         raise NotFound("没有找到这个网格，或它不在您的辖区。")
     on = today()
@@ -36,7 +38,8 @@ def add_target(*, actor: User, fields: Mapping[str, Any]) -> Target:
 def edit_target(*, target: Target, actor: User, version: int, changes: Mapping[str, Any]) -> Target:
     """Change fields of a target; another colour counts its due day anew.
 
-    Raises Conflict where somebody saved in between: `extra["difference"]` lists (field, theirs, yours), personal values masked.
+    Raises Conflict where somebody saved in between: `extra["difference"]` lists (field, theirs, yours),
+    personal values masked.
     Raises NotFound outside the territory, also for the grid it is moved to.
     """
     locked = _locked(target, actor)
@@ -121,7 +124,9 @@ def remove_target(*, target: Target, actor: User) -> Target:
 
 @transaction.atomic
 def resume_ended(*, day: date) -> int:
-    """Resume all targets whose suspension ended before the day, in one statement; the sweep calls this. Returns how many."""
+    """Resume all targets whose suspension ended before the day, in one statement; the sweep calls this.
+    Returns how many.
+    """
     theirs = Suspension.objects.filter(target=OuterRef("pk"))
     running = theirs.filter(Q(ends_on=None) | Q(ends_on__gte=day))
     ended = Target.objects.filter(Exists(theirs), ~Exists(running), suspended_on__isnull=False)

@@ -51,12 +51,15 @@ def log_visit(
 ) -> tuple[Visit, bool]:
     """Record a visit; the second value says whether it is new.
 
-    Of `target` only the key is used: the row is read under lock. `visited_at` None means now. The same `client_id` with the same content gives the first answer again, with other content
-    raises Conflict. Raises NotFound for a target outside the actor's territory (right `visits.log`), InvalidInput for a time in
-    the future (5 minutes of clock error allowed), older than Parameter `visit_max_age_days` [D] or before enrolment.
+    Of `target` only the key is used: the row is read under lock. `visited_at` None means now. The same
+    `client_id` with the same content gives the first answer again, with other content raises Conflict.
+    Raises NotFound for a target outside the actor's territory (right `visits.log`), InvalidInput for a
+    time in the future (5 minutes of clock error allowed), older than Parameter `visit_max_age_days` [D]
+    or before enrolment.
 
-    Nobody met: kept, but not valid, so it moves nothing. Valid: the target's next due day counts from it (domain.md, Visits);
-    one that arrives late is put where it belongs in the chain of visits and never moves the due day backwards.
+    Nobody met: kept, but not valid, so it moves nothing. Valid: the target's next due day counts from it
+    (domain.md, Visits); one that arrives late is put where it belongs in the chain of visits and never
+    moves the due day backwards.
     """
     content = {
         "target": target.pk,
@@ -81,9 +84,9 @@ def log_visit(
         result=result,
         chips=list(dict.fromkeys(chips)),
         note=note.strip(),
-        latitude=position and position.latitude,
-        longitude=position and position.longitude,
-        accuracy=position and position.accuracy,
+        latitude=position.latitude if position else None,
+        longitude=position.longitude if position else None,
+        accuracy=position.accuracy if position else None,
         is_valid=met != Visit.Met.NOBODY,
     )
     try:
@@ -192,7 +195,9 @@ def _settle(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
 
 
 def _settle_late(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
-    """Insert the visit into its place: it answers what its successor was thought to answer, the successor what follows from it."""
+    """Insert the visit into its place: it answers what its successor was thought to answer, the successor
+    what follows from it.
+    """
     on = visit.visited_on
     valid = Visit.objects.filter(target=target, is_valid=True)
     if (same_day := valid.filter(visited_on=on).first()) is not None:
@@ -206,7 +211,8 @@ def _settle_late(visit: Visit, target: Target, days: Mapping[str, int]) -> None:
         following.append((change.changed_on, change))
     rested = target.suspensions.filter(starts_on__lt=on, ends_on__gte=on).exists()
     if rested or not following:
-        # Nothing was owed then; or only an imported last visit is newer, and what was owed before it is not known.
+        # Nothing was owed then; or only an imported last visit is newer, and what was owed before it is
+        # not known.
         visit.due_on = None
         return
     successor = min(following, key=lambda pair: pair[0])[1]

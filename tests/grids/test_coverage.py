@@ -41,7 +41,9 @@ class Life:
     """Due day that came, or was answered before → in time?"""
 
     def end_due(self, day: date, answered: bool) -> None:
-        """The owed visit ends on a day: by a visit, or without one (then it counts only if its day had passed)."""
+        """The owed visit ends on a day: by a visit, or without one (then it counts only if its day had
+        passed).
+        """
         if self.owed is not None and (answered or day > self.owed):
             in_time = answered and day <= self.owed
             self.dues[self.owed] = self.dues.get(self.owed, False) or in_time
