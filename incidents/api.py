@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,7 +35,7 @@ class IncidentsApi(GenericAPIView[PoliceIncident]):
     queryset = PoliceIncident.objects.none()
     keyset_order = ("-occurred_at", "-matter_id")
 
-    def get_queryset(self) -> QuerySet[Any, Any]:
+    def get_queryset(self) -> Any:
         """Narrowed to the territory."""
         return queries.incident_rows(self.request.user, queries.repeat_rule())
 
@@ -55,7 +55,7 @@ class HazardsApi(GenericAPIView[Hazard]):
     queryset = Hazard.objects.none()
     keyset_order = ("-occurred_at", "-matter_id")
 
-    def get_queryset(self) -> QuerySet[Any, Any]:
+    def get_queryset(self) -> Any:
         """Narrowed to the territory."""
         return queries.hazard_rows(self.request.user)
 
@@ -66,10 +66,13 @@ class HazardsApi(GenericAPIView[Hazard]):
         return self.get_paginated_response([api_row(row) for row in rows])
 
     @extend_schema(
-        request=HazardInput, responses={201: HazardRow, 200: HazardRow, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT}
+        request=HazardInput,
+        responses={201: HazardRow, 200: HazardRow, 400: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request) -> Response:
-        """Report a hazard: 201, or 200 when the same was sent before, or 409 when its id stands for other content."""
+        """Report a hazard: 201, or 200 when the same was sent before, or 409 when its id stands for other
+        content.
+        """
         checked = HazardInput(data=request.data)
         checked.is_valid(raise_exception=True)
         given = checked.validated_data

@@ -1,4 +1,6 @@
-"""两室融合: one board for the street's and the police's command rooms. Both see the same rows, in a fixed number of queries."""
+"""两室融合: one board for the street's and the police's command rooms. Both see the same rows, in a fixed
+number of queries.
+"""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -26,7 +28,7 @@ from django.utils import timezone
 from grids.models import Area
 from incidents.models import PoliceIncident
 from incidents.queries import MATTER, RepeatRule, place_row, with_repeats
-from matters.loop import ENDED
+from matters.loop import ENDED, KINDS
 from matters.models import Event, Matter, Obligation
 from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
 from shared.dates import day_span, local, today
@@ -82,16 +84,31 @@ class Tally:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the reader narrowed the board to."""
+    """Who reads the board, the villages on it (number → name, path), and what it is narrowed to."""
 
     user: Any
-    village: Area | None = None
+    villages: dict[int, tuple[str, str]]
+    village: int = 0
     kind: str = ""
 
     def narrow(self, queryset: Any, column: str = "area") -> Any:
         """Rows of the reader's territory and of the village that was picked."""
         seen = queryset.within(self.user, "board.view")
-        return seen.filter(**{f"{column}__path__startswith": self.village.path}) if self.village else seen
+        return (
+            seen.filter(**{f"{column}__path__startswith": self.villages[self.village][1]})
+            if self.village
+            else seen
+        )
+
+
+def asked_by(user: Any, village: str = "", kind: str = "") -> Asked:
+    """What an address asks for; a village or kind that is not there narrows nothing."""
+    found = Area.objects.within(user, "board.view").filter(level__in=Area.VILLAGE_LEVELS, is_active=True)
+    villages = {
+        pk: (name, path) for pk, name, path in found.order_by("path").values_list("id", "name", "path")
+    }
+    wanted = int(village) if village.isdecimal() and len(village) < 19 else 0
+    return Asked(user, villages, wanted if wanted in villages else 0, kind if kind in KINDS else "")
 
 
 def lanes(asked: Asked) -> list[Lane]:
@@ -111,7 +128,9 @@ def lanes(asked: Asked) -> list[Lane]:
         lane=lane,
         term=Coalesce("due_at", Value(FAR), output_field=DateTimeField()),
         urgency=Window(
-            RowNumber(), partition_by=[F("lane")], order_by=[F("closed_at").desc(nulls_last=True), F("term"), F("moved_at")]
+            RowNumber(),
+            partition_by=[F("lane")],
+            order_by=[F("closed_at").desc(nulls_last=True), F("term"), F("moved_at")],
         ),
         lane_count=Window(Count("id"), partition_by=[F("lane")]),
         lane_late=Window(Count("id", filter=late), partition_by=[F("lane")]),
@@ -135,7 +154,9 @@ def _job(row: dict[str, Any]) -> Job:
         near = local(due).date() == today() or (row["warn_at"] is not None and row["warn_at"] <= now)
         state, told = ("over", "超期") if late else ("soon" if near else "open", "还剩")
         span = abs(due - now)
-        part = 1.0 if late else (now - row["occurred_at"]) / max(due - row["occurred_at"], timedelta(minutes=1))
+        part = (
+            1.0 if late else (now - row["occurred_at"]) / max(due - row["occurred_at"], timedelta(minutes=1))
+        )
     return Job(
         id=row["id"],
         title=row["title"],
@@ -152,22 +173,13 @@ def _job(row: dict[str, Any]) -> Job:
 class VillageId(Func):
     """Number of the village in an area's path (`/1/12/3/` → 12; 0 for what lies with the street itself)."""
 
-    function = "split_part"
+    template = "coalesce(nullif(split_part(%(expressions)s, '/', 3), ''), '0')::bigint"
     output_field = IntegerField()
 
-    def __init__(self, path: str) -> None:
-        super().__init__(F(path))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """The second step of the path as a number."""
-        return super().as_sql(
-            compiler, connection, template="coalesce(nullif(split_part(%(expressions)s, '/', 3), ''), '0')::bigint", **extra
-        )
-
-
-def tallies(asked: Asked, villages: dict[int, str]) -> tuple[date | None, Tally, list[Tally]]:
-    """警情双响 of today (before the morning alert, of the last day that had one): its day, the sum, and the villages that
-    still owe an answer, most first."""
+def tallies(asked: Asked) -> tuple[date | None, Tally, list[Tally]]:
+    """警情双响 of today (before the morning alert, of the last day that had one): its day, the sum, and the
+    villages that still owe an answer, most first."""
     seen = asked.narrow(Obligation.objects.filter(business_date__lte=today()))
     counted = (
         seen.filter(business_date=Subquery(seen.order_by("-business_date").values("business_date")[:1]))
@@ -185,21 +197,30 @@ def tallies(asked: Asked, villages: dict[int, str]) -> tuple[date | None, Tally,
     for row in counted:
         day = row.pop("business_date")
         village = row.pop("village")
-        rows.append(Tally(name=villages.get(village, "街道"), area_id=village, **row))
+        rows.append(Tally(name=asked.villages.get(village, ("街道", ""))[0], area_id=village, **row))
     parts = ("expected", "done", "excused", "open")
     total = Tally(name="", area_id=0, **{part: sum(getattr(row, part) for row in rows) for part in parts})
     return day, total, sorted((row for row in rows if row.open), key=lambda row: (-row.open, row.name))
 
 
 def repeats(asked: Asked, rule: RepeatRule) -> list[dict[str, Any]]:
-    """Addresses and callers with a card in the last days, each once with its latest incident, red ones first."""
+    """Addresses and callers with a card in the last days, each with its latest incident, red ones first."""
     since = timezone.now() - timedelta(days=rule.days)
     recent = asked.narrow(PoliceIncident.objects.filter(matter__occurred_at__gte=since), "matter__area")
     found = (
         with_repeats(recent, rule.days)
         .filter(repeats__gte=rule.yellow)
         .order_by("-repeats", "-matter__occurred_at")
-        .values("matter_id", "address", "address_key", "phone_index", "by_address", "by_caller", "repeats", **MATTER)
+        .values(
+            "matter_id",
+            "address",
+            "address_key",
+            "phone_index",
+            "by_address",
+            "by_caller",
+            "repeats",
+            **MATTER,
+        )
     )[: REPEATS_SHOWN * 5]
     shown: list[dict[str, Any]] = []
     seen: set[str] = set()
@@ -212,18 +233,14 @@ def repeats(asked: Asked, rule: RepeatRule) -> list[dict[str, Any]]:
     return shown[:REPEATS_SHOWN]
 
 
-def villages_of(user: Any) -> dict[int, str]:
-    """Villages and communities on the reader's board, by number."""
-    found = Area.objects.within(user, "board.view").filter(level__in=Area.VILLAGE_LEVELS, is_active=True)
-    return dict(found.order_by("path").values_list("id", "name"))
-
-
 def fingerprint(asked: Asked) -> str:
-    """Changes whenever the board might: with every move, every answer, every minute (its clocks show minutes)."""
+    """Changes whenever the board might: with every move, every answer, every minute (its clocks show
+    minutes).
+    """
     moved = Event.objects.aggregate(last=Max("id"))["last"]
     owed = Obligation.objects.filter(business_date=today()).aggregate(
         n=Count("id"), open=Count("id", filter=Q(state=Obligation.State.OPEN)), last=Max("answered_at")
     )
     minute = int(timezone.now().timestamp() // 60)
-    parts = (asked.user.pk, asked.village and asked.village.pk, asked.kind, moved, *owed.values(), minute)
+    parts = (asked.user.pk, asked.village, asked.kind, moved, *owed.values(), minute)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -9,7 +9,6 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition
 from markupsafe import Markup
 
-from grids.models import Area
 from grids.scope import scoped
 from incidents import board
 from incidents.queries import repeat_rule, short_address
@@ -18,14 +17,12 @@ from shared.jinja import length_text
 
 
 def _asked(request: HttpRequest) -> board.Asked:
-    """The reader, and what the address narrows the board to; what is not there narrows nothing."""
-    village, kind = request.GET.get("village", ""), request.GET.get("kind", "")
-    areas = Area.objects.within(request.user, "board.view").filter(level__in=Area.VILLAGE_LEVELS)
-    return board.Asked(
-        user=request.user,
-        village=areas.filter(pk=int(village)).first() if village.isdecimal() else None,
-        kind=kind if kind in dict(kind_choices()) else "",
-    )
+    """The reader and what the address narrows the board to; read once for mark and answer."""
+    asked: board.Asked | None = getattr(request, "board_asked", None)
+    if asked is None:
+        asked = board.asked_by(request.user, request.GET.get("village", ""), request.GET.get("kind", ""))
+        request.board_asked = asked  # type: ignore[attr-defined]
+    return asked
 
 
 def _lasting(span: timedelta) -> Markup:
@@ -36,8 +33,8 @@ def _lasting(span: timedelta) -> Markup:
 
 
 def _context(asked: board.Asked) -> dict[str, Any]:
-    villages, rule, lanes = board.villages_of(asked.user), repeat_rule(), board.lanes(asked)
-    day, total, owing = board.tallies(asked, villages)
+    rule, lanes = repeat_rule(), board.lanes(asked)
+    day, total, owing = board.tallies(asked)
     return {
         "lanes": lanes,
         "running": sum(lane.count for lane in lanes if lane.code != "done"),
@@ -47,7 +44,6 @@ def _context(asked: board.Asked) -> dict[str, Any]:
         "owing": owing,
         "repeats": board.repeats(asked, rule),
         "rule": rule,
-        "villages": villages,
         "asked": asked,
         "short": short_address,
         "lasting": _lasting,
@@ -56,7 +52,10 @@ def _context(asked: board.Asked) -> dict[str, Any]:
 
 @scoped("board.view")
 def board_page(request: HttpRequest) -> HttpResponse:
-    """两室融合: what is running now, who owes an answer, what keeps coming back."""
+    """两室融合: what is running now, who owes an answer, what keeps coming back.
+
+    `auto=1` lets a browser without scripts ask again by itself; nobody gets that unasked.
+    """
     asked = _asked(request)
     query = request.GET.copy()
     for name in ("screen", "auto"):
@@ -68,7 +67,10 @@ def board_page(request: HttpRequest) -> HttpResponse:
         "auto": request.GET.get("auto") == "1",
         "query": query.urlencode(),
     }
-    return render(request, "incidents/board.html", context)
+    answer = render(request, "incidents/board.html", context)
+    if context["auto"]:
+        answer["Refresh"] = "30"
+    return answer
 
 
 def _etag(request: HttpRequest) -> str:

@@ -30,13 +30,17 @@ def _sentence(*parts: str) -> str:
 
 
 def of_incident(matter: Matter, user: User) -> Detail:
-    """The police export's row, masked; for readers without `incidents.view` here only what sort of incident it was."""
+    """The police export's row, masked; for readers without `incidents.view` here only what sort of incident
+    it was.
+    """
     incident = PoliceIncident.objects.get(matter=matter)
     incident.matter = matter
     labels = words("incident_type", "incident_level")
     kind = labels["incident_type"].get(incident.incident_type, incident.incident_type)
     if not covers(user, "incidents.view", matter.area):
-        return Detail(lead=short_address(incident.address), facts=(("类别", kind), ("地址", incident.address)))
+        return Detail(
+            lead=short_address(incident.address), facts=(("类别", kind), ("地址", incident.address))
+        )
     summary = without_numbers(incident.summary)
     facts = (
         ("类别", kind),
@@ -68,7 +72,9 @@ def of_incident(matter: Matter, user: User) -> Detail:
 
 
 def _repeats(incident: PoliceIncident, user: User) -> dict[str, object]:
-    """The incidents before this one that the reader may see, how many more there are, and the card that follows."""
+    """The incidents before this one that the reader may see, how many more there are, and the card that
+    follows.
+    """
     rule = repeat_rule()
     earlier = list(earlier_of(incident, rule.days))
     of_address = [e for e in earlier if e.address_key and e.address_key == incident.address_key]
@@ -100,7 +106,7 @@ def of_hazard(matter: Matter, user: User) -> Detail:
             ("地点", hazard.address),
             ("走访对象", hazard.target.shown if hazard.target else ""),
             ("情况", description),
-        )
+        ),
     )
 
 
@@ -113,6 +119,9 @@ def caller(user: User, pk: int) -> Subject | None:
     return Subject(
         name=mask(incident.caller_name) or "报警人",
         meta=f"警情 {incident.police_number}",
-        fields=(PersonalField("报警人", incident.caller_name), PersonalField("联系电话", incident.caller_phone)),
+        fields=(
+            PersonalField("报警人", incident.caller_name),
+            PersonalField("联系电话", incident.caller_phone),
+        ),
         back=reverse("matter_page", args=[pk]),
     )

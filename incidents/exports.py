@@ -14,12 +14,28 @@ from matters.loop import STATES
 from shared.dates import local, today
 from shared.renderers import harmless
 
-COLUMNS = ("接警单编号", "报警时间", "警情类别", "警情级别", "警情地址", "村社", "网格", "处警单位", "处警结果", "状态", "同址次数", "同人次数", "落格")
+COLUMNS = (
+    "接警单编号",
+    "报警时间",
+    "警情类别",
+    "警情级别",
+    "警情地址",
+    "村社",
+    "网格",
+    "处警单位",
+    "处警结果",
+    "状态",
+    "同址次数",
+    "同人次数",
+    "落格",
+)
 XLSX_MOST = 100_000
 """Rows of a workbook at most; more is for CSV, which has no limit."""
 
 
-def cells(rows: Iterable[dict[str, Any]], types: dict[str, str], levels: dict[str, str]) -> Iterator[list[str]]:
+def cells(
+    rows: Iterable[dict[str, Any]], types: dict[str, str], levels: dict[str, str]
+) -> Iterator[list[str]]:
     """Rows of the export as text. The summary is left out: what the police typed names people."""
     placed = dict(PoliceIncident.Placed.choices)
     for row in rows:
@@ -72,7 +88,12 @@ def as_csv(rows: Iterable[list[str]]) -> StreamingHttpResponse:
 def as_xlsx(rows: Iterable[list[str]]) -> HttpResponseBase:
     """A workbook in which every cell is text."""
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- FileResponse closes it
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet("警情")
         sheet.write_row(0, 0, COLUMNS)

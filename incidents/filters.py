@@ -18,7 +18,7 @@ from shared.faces import DayInput
 CARDS = (("yellow", "黄牌和红牌"), ("red", "只看红牌"))
 
 
-class PeriodFilter(django_filters.FilterSet):
+class PeriodFilter(django_filters.FilterSet):  # type: ignore[misc]
     """A span of days by when it happened, both ends included."""
 
     after = django_filters.DateFilter(method="since", label="从", widget=DayInput)
@@ -34,7 +34,7 @@ class PeriodFilter(django_filters.FilterSet):
 
     def offer(self, **choices: dict[str, str]) -> forms.Form:
         """The form with the words of a vocabulary to choose from, instead of a text field for the code."""
-        form = self.form
+        form: forms.Form = self.form
         for name, labels in choices.items():
             form.fields[name].widget = forms.Select(choices=[("", "全部"), *labels.items()])
         return form
@@ -49,8 +49,12 @@ class IncidentFilter(PeriodFilter):
     state = django_filters.ChoiceFilter(
         field_name="matter__state", choices=state_choices, label="状态", empty_label="全部"
     )
-    repeat = django_filters.ChoiceFilter(method="repeated", choices=CARDS, label="重复警情", empty_label="全部")
-    placed = django_filters.ChoiceFilter(choices=PoliceIncident.Placed.choices, label="落格", empty_label="全部")
+    repeat = django_filters.ChoiceFilter(
+        method="repeated", choices=CARDS, label="重复警情", empty_label="全部"
+    )
+    placed = django_filters.ChoiceFilter(
+        choices=PoliceIncident.Placed.choices, label="落格", empty_label="全部"
+    )
     area = AreaFilter(column="matter__area")
 
     class Meta:
@@ -88,6 +92,4 @@ class HazardFilter(PeriodFilter):
 
     def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Every word in the text, the place or the number."""
-        return queryset.filter(
-            all_words(value, "description", "address", "matter__number", "matter__title")
-        )
+        return queryset.filter(all_words(value, "description", "address", "matter__number", "matter__title"))

@@ -14,25 +14,32 @@ from matters.forms import area_groups
 
 
 class HazardForm(forms.Form):
-    """Type, level, text, place. `client_id` makes it safe to send twice; what leaves no choice is not asked."""
+    """Type, level, text, place. `client_id` makes it safe to send twice; without a choice it asks nothing."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
     hazard_type = forms.ChoiceField(label="哪类隐患", widget=forms.RadioSelect)
     level = forms.ChoiceField(label="多严重", choices=Hazard.Level.choices, widget=forms.RadioSelect)
     description = forms.CharField(
-        label="看到了什么", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}), help_text="可以用语音输入"
+        label="看到了什么",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="可以用语音输入",
     )
     area = forms.ChoiceField(label="在哪个网格")
     address = forms.CharField(label="具体地点", max_length=200, required=False)
     source = forms.ChoiceField(label="来源")
 
-    def __init__(self, user: User, home: Area, target: Target | None, client_id: UUID, data: Any = None) -> None:
+    def __init__(
+        self, user: User, home: Area, target: Target | None, client_id: UUID, data: Any = None
+    ) -> None:
         super().__init__(data, initial={"client_id": client_id, "address": target.address if target else ""})
         self.target = target
         labels = words("hazard_type", "hazard_source")
         self._offer("hazard_type", list(labels["hazard_type"].items()))
         mine = sources_of(user)
-        self._offer("source", [(code, label) for code, label in labels["hazard_source"].items() if code in mine])
+        self._offer(
+            "source", [(code, label) for code, label in labels["hazard_source"].items() if code in mine]
+        )
         grid = [("", [(str(target.grid_id), target.grid.name)])] if target else None
         self._offer("area", grid or area_groups(user, "hazards.report", home), grouped=True)
 

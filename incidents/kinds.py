@@ -1,4 +1,4 @@
-"""The two kinds of matter that this app owns, each as its own table of moves derived from the standard loop."""
+"""The two kinds of matter that this app owns, each with its table of moves derived from the standard loop."""
 
 from matters.loop import STANDARD_LOOP, Kind, derive, move
 
@@ -13,7 +13,9 @@ POLICE_INCIDENT = Kind(
         echo={"label": "回应"},
     ),
 )
-"""Its number is the police number. One that the import could not place waits in `reported` until the command room places it."""
+"""Its number is the police number. One that the import could not place waits in `reported` until the command
+room places it.
+"""
 
 HAZARD = Kind(
     code="hazard",

@@ -14,7 +14,9 @@ class PoliceIncidentQuerySet(ScopedQuerySet["PoliceIncident"]):
 
 
 class PoliceIncident(models.Model):
-    """警情, as the police export has it. `police_number` (接警单编号) makes it one row however often it is imported."""
+    """警情, as the police export has it. `police_number` (接警单编号) makes it one row however often it is
+    imported.
+    """
 
     class Placed(models.TextChoices):
         """How its area was found; `tray` waits for the command room."""
@@ -51,11 +53,7 @@ class PoliceIncident(models.Model):
     class Meta:
         verbose_name = "警情"
         verbose_name_plural = "警情"
-        indexes = [
-            models.Index(
-                fields=["matter"], condition=models.Q(placed="tray"), name="incident_tray"
-            )
-        ]
+        indexes = [models.Index(fields=["matter"], condition=models.Q(placed="tray"), name="incident_tray")]
 
     def __str__(self) -> str:
         return self.police_number

@@ -1,5 +1,6 @@
 """Reads of police incidents and hazards: lists, the repeat detector, the comparison of hazards by source."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -33,9 +34,19 @@ MATTER = {
 }
 
 
+STREET_BEFORE = re.compile(r"^(?:\w{1,4}省)?(?:\w{1,4}市){0,2}\w{2,4}街道(?=.{2})")
+
+
+def short_address(address: str) -> str:
+    """`温岭市城东街道河边村一区26号` → `河边村一区26号`: inside a street its name need not be read again."""
+    return STREET_BEFORE.sub("", address)
+
+
 @dataclass(frozen=True)
 class RepeatRule:
-    """重复警情: from how many incidents at one address or by one party within `days` a card is shown (Parameters, [D])."""
+    """重复警情: from how many incidents at one address or by one party within `days` a card is shown
+    (Parameters, [D]).
+    """
 
     days: int
     yellow: int
@@ -53,7 +64,9 @@ def repeat_rule() -> RepeatRule:
 
 
 def _earlier(column: str, days: int) -> QuerySet[PoliceIncident, PoliceIncident]:
-    """Incidents with the same non-empty value in `column`, in the same street, in the days before the outer one."""
+    """Incidents with the same non-empty value in `column`, in the same street, in the days before the outer
+    one.
+    """
     at = OuterRef("matter__occurred_at")
     return (
         PoliceIncident.objects.filter(
@@ -72,21 +85,29 @@ def _street(path: Any) -> Func:
     return Func(path, function="substring", template="%(function)s(%(expressions)s from '^/[0-9]+/')")
 
 
-def with_repeats(queryset: QuerySet[PoliceIncident, Any], days: int) -> QuerySet[PoliceIncident, Any]:
-    """Each incident with `by_address` and `by_caller`: the how-many-th of its address and of its caller it is (1 = first),
-    and `repeats`, the larger of the two (domain.md: same address or party again within 30 days)."""
+def with_repeats(queryset: QuerySet[PoliceIncident, Any], days: int) -> Any:
+    """Each incident with `by_address` and `by_caller`: the how-many-th of its address and of its caller it
+    is (1 = first), and `repeats`, the larger of the two (domain.md: same address or party again within 30
+    days).
+    """
 
     def times(column: str) -> Any:
-        counted = _earlier(column, days).annotate(n=Func(F("pk"), function="COUNT", output_field=IntegerField()))
+        counted = _earlier(column, days).annotate(
+            n=Func(F("pk"), function="COUNT", output_field=IntegerField())
+        )
         return Subquery(counted.values("n")) + 1
 
     return queryset.annotate(
-        by_address=times("address_key"), by_caller=times("phone_index"), repeats=Greatest(F("by_address"), F("by_caller"))
+        by_address=times("address_key"),
+        by_caller=times("phone_index"),
+        repeats=Greatest(F("by_address"), F("by_caller")),
     )
 
 
 def earlier_of(incident: PoliceIncident, days: int) -> QuerySet[PoliceIncident, PoliceIncident]:
-    """The incidents before this one that share its address or its caller, newest first; the caller scopes them."""
+    """The incidents before this one that share its address or its caller, newest first; the caller scopes
+    them.
+    """
     same = Q(pk__in=[])
     for column in ("address_key", "phone_index"):
         if value := getattr(incident, column):
@@ -104,7 +125,7 @@ def earlier_of(incident: PoliceIncident, days: int) -> QuerySet[PoliceIncident, 
     )
 
 
-def incident_rows(user: Any, rule: RepeatRule) -> QuerySet[PoliceIncident, dict[str, Any]]:
+def incident_rows(user: Any, rule: RepeatRule) -> Any:
     """Incidents of the user's territory as plain rows for lists and exports, without anything personal."""
     seen = PoliceIncident.objects.within(user, "incidents.view")
     return with_repeats(seen, rule.days).values(
@@ -125,14 +146,14 @@ def incident_rows(user: Any, rule: RepeatRule) -> QuerySet[PoliceIncident, dict[
     )
 
 
-def of_hazards(hazards: QuerySet[Hazard, Hazard]) -> QuerySet[Hazard, dict[str, Any]]:
+def of_hazards(hazards: QuerySet[Hazard, Hazard]) -> Any:
     """Hazards as plain rows."""
     return hazards.values(
         "matter_id", "hazard_type", "level", "source", "description", "address", "target_id", **MATTER
     )
 
 
-def hazard_rows(user: Any) -> QuerySet[Hazard, dict[str, Any]]:
+def hazard_rows(user: Any) -> Any:
     """Hazards of the user's territory as plain rows."""
     return of_hazards(Hazard.objects.within(user, "hazards.view"))
 
@@ -156,9 +177,11 @@ SOURCE_OF_UNIT = {
 
 
 def sources_of(user: Any) -> set[str]:
-    """Which hazard sources the user may report under, from rights and offices, so that 三排查 stays comparable.
+    """Which hazard sources the user may report under, from rights and offices, so that 三排查 stays
+    comparable.
 
-    Who visits reports the grid census; an office its own check; the command room writes down what anybody brings.
+    Who visits reports the grid census; an office its own check; the command room writes down what anybody
+    brings.
     """
     found: set[str] = set()
     for post in posts_of(user):
@@ -173,6 +196,7 @@ def sources_of(user: Any) -> set[str]:
 
 
 def place_row(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with the names that `matters.queries.place_of` and `holder_of` read (an incident has a `level` of its own)."""
+    """The row with the names that `matters.queries.place_of` and `holder_of` read (an incident has a `level`
+    of its own).
+    """
     return {**row, "level": row["level_of_area"]}
-

@@ -9,7 +9,7 @@ from incidents.models import Hazard, PoliceIncident
 
 
 class IncidentRow(serializers.Serializer[Any]):
-    """One police incident. `repeats` = the how-many-th of its address or caller within the parameter's days."""
+    """One police incident. `repeats` = the how-many-th of its address or caller within the rule's days."""
 
     id = serializers.IntegerField(help_text="The matter's id.")
     police_number = serializers.CharField()
@@ -40,7 +40,7 @@ class HazardRow(serializers.Serializer[Any]):
     title = serializers.CharField()
     hazard_type = serializers.CharField()
     level = serializers.ChoiceField(Hazard.Level.choices)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     description = serializers.CharField()
     address = serializers.CharField(allow_blank=True)
     target = serializers.IntegerField(allow_null=True)
@@ -60,7 +60,7 @@ class HazardInput(serializers.Serializer[Any]):
     area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True))
     hazard_type = serializers.SlugField(max_length=40)
     level = serializers.ChoiceField(Hazard.Level.choices, default=Hazard.Level.ORDINARY)
-    source = serializers.SlugField(max_length=40)
+    source = serializers.SlugField(max_length=40)  # type: ignore[assignment]
     description = serializers.CharField(max_length=1000)
     address = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     target = serializers.PrimaryKeyRelatedField(

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from grids.models import Target
+from grids.models.target import TargetQuerySet
 from grids.queries import words
 from grids.scope import posts_of, rights_of, scoped
 from incidents import exports, queries
@@ -33,10 +34,14 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         "form": offer_areas(form, request.user, "incidents.view"),
         "page": page_of(request, found.qs, order=NEWEST),
         "rule": rule,
+        "short": queries.short_address,
         "labels": labels,
         "states": STATES,
         "query": request.GET.urlencode(),
-        "shown": lambda row: {"place": place_of(queries.place_row(row)), "holder": holder_of(queries.place_row(row))},
+        "shown": lambda row: {
+            "place": place_of(queries.place_row(row)),
+            "holder": holder_of(queries.place_row(row)),
+        },
         "placed": dict(PoliceIncident.Placed.choices),
     }
     return render(request, "incidents/list.html", context)
@@ -98,7 +103,11 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
         else:
             told = "隐患已上报" if created else "这条隐患刚才已经上报"
             messages.success(request, f"{told}，编号 {hazard.matter.number}。")
-            return redirect("matter_page", hazard.pk) if "matters.view" in rights_of(user) else redirect("hazard_new")
+            return (
+                redirect("matter_page", hazard.pk)
+                if "matters.view" in rights_of(user)
+                else redirect("hazard_new")
+            )
     return render(request, "incidents/hazard_new.html", {"form": form, "target": target}, status=status)
 
 
@@ -108,5 +117,5 @@ def _target(request: HttpRequest) -> Target | None:
         return None
     if not asked.isdecimal():
         raise Http404
-    targets = Target.objects.within(request.user, "hazards.report").select_related("grid")
-    return get_object_or_404(targets, pk=int(asked))
+    targets: TargetQuerySet = Target.objects.within(request.user, "hazards.report")
+    return get_object_or_404(targets.select_related("grid"), pk=int(asked))

@@ -1,4 +1,6 @@
-"""Every write on hazards and police incidents beyond their loop: raising a hazard, and what other apps' facts lead to."""
+"""Every write on hazards and police incidents beyond their loop: raising a hazard, and what other apps'
+facts lead to.
+"""
 
 import hashlib
 from datetime import datetime, time, timedelta
@@ -37,10 +39,10 @@ def raise_hazard(
 ) -> tuple[Hazard, bool]:
     """Open a hazard with its matter; the second value says whether it is new.
 
-    Safe to send twice: the same `client_id` with the same content by the same person gives the first answer again, with
-    anything else Conflict. Due at the end of the day that lies Parameters `hazard_days_<level>` (days) ahead [D].
-    Reported by a worker of that very grid it is his to mend at once, else it waits to be accepted.
-    Raises NotFound (outside the territory of `hazards.report`), InvalidInput (names the field).
+    Safe to send twice: the same `client_id` with the same content by the same person gives the first answer
+    again, with anything else Conflict. Due at the end of the day that lies Parameters `hazard_days_<level>`
+    (days) ahead [D]. Reported by a worker of that very grid it is his to mend at once, else it waits to be
+    accepted. Raises NotFound (outside the territory of `hazards.report`), InvalidInput (names the field).
     """
     if not covers(actor, "hazards.report", area):
         raise NotFound("没有找到这个网格，或它不在您的辖区。")
@@ -124,7 +126,8 @@ def _due(level: str) -> datetime:
 def hazard_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None:
     """走访时登记的隐患 becomes a hazard of its own (source 网格普查): nothing is typed twice.
 
-    `findings["hazard"]` holds `hazard_type`, `level`, `description` and `address` as the visit form cleaned them.
+    `findings["hazard"]` holds `hazard_type`, `level`, `description` and `address` as the visit form cleaned
+    them.
     """
     if not (found := findings.get("hazard")):
         return
@@ -143,13 +146,17 @@ def hazard_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None
 
 
 def incident_placed(*, matter: Matter, event: Event, **_: Any) -> None:
-    """A police incident that waited to be placed leaves the tray with the move that gives it a village or grid.
+    """A police incident that waited to be placed leaves the tray with the move that gives it a village or
+    grid.
 
-    Its address key gets the village with it, so that the repeat detector finds it beside the others of that address.
+    Its address key gets the village with it, so that the repeat detector finds it beside the others of that
+    address.
     """
     if matter.kind != "police_incident" or "area" not in event.evidence:
         return
-    if (incident := PoliceIncident.objects.filter(matter=matter, placed=PoliceIncident.Placed.TRAY).first()) is None:
+    if (
+        incident := PoliceIncident.objects.filter(matter=matter, placed=PoliceIncident.Placed.TRAY).first()
+    ) is None:
         return
     territory = Territory(Area.objects.get(pk=matter.area.parent_ids[0]))
     incident.placed = PoliceIncident.Placed.HAND

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiTypes, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +18,19 @@ from matters.models import Event, Matter
 from matters.serializers import ActionInput, ActionRow, MatterDetail, MatterRow
 from matters.workflow import advance, available_actions
 
-LISTED = ("id", "kind", "number", "title", "state", "outcome", "occurred_at", "moved_at", "due_at", "closed_at", "version")
+LISTED = (
+    "id",
+    "kind",
+    "number",
+    "title",
+    "state",
+    "outcome",
+    "occurred_at",
+    "moved_at",
+    "due_at",
+    "closed_at",
+    "version",
+)
 
 
 def api_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +47,10 @@ def api_row(row: dict[str, Any]) -> dict[str, Any]:
 
 def _event(event: Event) -> dict[str, Any]:
     return {
-        **{name: getattr(event, name) for name in ("action", "label", "from_state", "to_state", "at", "note", "evidence")},
+        **{
+            name: getattr(event, name)
+            for name in ("action", "label", "from_state", "to_state", "at", "note", "evidence")
+        },
         "actor": event.actor.name if event.actor else None,
     }
 
@@ -52,7 +67,9 @@ def api_detail(matter: Matter, user: User) -> dict[str, Any]:
     return {
         **api_row(queries.as_row(matter)),
         "answer": matter.answer,
-        "facts": [{"label": label, "value": value} for label, value in detail_of(matter, user).facts if value],
+        "facts": [
+            {"label": label, "value": value} for label, value in detail_of(matter, user).facts if value
+        ],
         "events": [_event(event) for event in queries.timeline(matter)],
         "actions": _actions(matter, user),
     }
@@ -80,7 +97,7 @@ class MattersApi(GenericAPIView[Matter]):
         """As on the page."""
         return MatterFilter(self.request.GET, queryset=self.queryset, request=self.request).order
 
-    def get_queryset(self) -> QuerySet[Any, Any]:
+    def get_queryset(self) -> Any:
         """Narrowed to the territory."""
         return queries.rows(self.request.user)
 

@@ -1,4 +1,6 @@
-"""What the owning app adds to a matter's page: facts and a section of its own. Matters cannot import them, so they register."""
+"""What the owning app adds to a matter's page: facts and a section of its own. Matters cannot import them,
+so they register.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +12,8 @@ from matters.models import Matter
 
 @dataclass(frozen=True)
 class Detail:
-    """`lead` stands under the title; `facts` as (label, text), empty texts left out; `reveal` is where full numbers are shown
-    against a reason; `template` is drawn below with `extra` as its names."""
+    """`lead` stands under the title; `facts` as (label, text), empty texts left out; `reveal` is where full
+    numbers are shown against a reason; `template` is drawn below with `extra` as its names."""
 
     lead: str = ""
     facts: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,6 @@
-"""The drawing of a kind's loop, computed from its table of moves: states down the middle, skips at the left, returns at the right."""
+"""The drawing of a kind's loop, computed from its table of moves: states down the middle, skips at the left,
+returns at the right.
+"""
 
 from dataclasses import dataclass, field
 
@@ -22,7 +24,9 @@ class Box:
 
 @dataclass(frozen=True)
 class Arrow:
-    """One move to one state, from all states that it starts in on that side; `path` is SVG, `x`, `y`, `anchor` place its name."""
+    """One move to one state, from all states that it starts in on that side; `path` is SVG, `x`, `y`,
+    `anchor` place its name.
+    """
 
     path: str
     label: str
@@ -67,7 +71,9 @@ def _reach(rows: dict[str, int], transition: Transition) -> int:
 
 
 def _sides(rows: dict[str, int], sources: list[str], target: str) -> dict[str, list[str]]:
-    """Sources by how the move is drawn: straight down to the next state, round the left side, or back on the right."""
+    """Sources by how the move is drawn: straight down to the next state, round the left side, or back on the
+    right.
+    """
     found: dict[str, list[str]] = {}
     for source in sources:
         distance = rows[target] - rows[source]
@@ -84,11 +90,14 @@ def _down(rows: dict[str, int], source: str, transition: Transition) -> Arrow:
 def _around(
     rows: dict[str, int], sources: list[str], transition: Transition, lane: int, *, back: bool
 ) -> Arrow:
-    """A move that passes other states goes round them in a lane of its own, gathering its sources on the way."""
+    """A move that passes other states goes round them in a lane of its own, gathering its sources."""
     edge, sign = (RIGHT, 1) if back else (LEFT, -1)
     x, shift = edge + sign * STEP * lane, min(lane * 4, 16)
     starts = [rows[source] + HIGH // 2 + (-shift if back else shift) for source in sources]
     end = rows[transition.target] + HIGH // 2 + (shift if back else -shift)
-    path = "".join(f"M{edge} {y}H{x}" for y in starts) + f"M{x} {starts[-1 if back else 0]}V{end}H{edge + sign * 2}"
+    path = (
+        "".join(f"M{edge} {y}H{x}" for y in starts)
+        + f"M{x} {starts[-1 if back else 0]}V{end}H{edge + sign * 2}"
+    )
     middle = (starts[-1] + end) // 2 + 5
     return Arrow(path, transition.label, x + sign * 6, middle, "start" if back else "end", back)

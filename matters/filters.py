@@ -25,7 +25,7 @@ def all_words(value: str, *columns: str) -> Q:
     return clause
 
 
-class AreaFilter(django_filters.NumberFilter):
+class AreaFilter(django_filters.NumberFilter):  # type: ignore[misc]
     """Rows of an area and all below it, by its number; `column` leads to the row's area."""
 
     def __init__(self, *, column: str = "area", **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class AreaFilter(django_filters.NumberFilter):
 
 
 def offer_areas(form: forms.Form, user: Any, right: str) -> forms.Form:
-    """Let a page's filter form choose among the reader's own areas; without a choice to make the field goes."""
+    """Let a page's filter form choose among the reader's own areas; without a choice the field goes."""
     choices = area_choices(user, right, str(form.data.get("area", "")))
     if len(choices) < 2:
         form.fields.pop("area")
@@ -50,11 +50,13 @@ def offer_areas(form: forms.Form, user: Any, right: str) -> forms.Form:
     return form
 
 
-class MatterFilter(django_filters.FilterSet):
+class MatterFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Words or number, kind, state, place, and what the matter is to the reader."""
 
     q = django_filters.CharFilter(method="words", label="标题或编号")
-    view = django_filters.ChoiceFilter(method="seen_as", choices=VIEWS, label="范围", widget=forms.HiddenInput)
+    view = django_filters.ChoiceFilter(
+        method="seen_as", choices=VIEWS, label="范围", widget=forms.HiddenInput
+    )
     kind = django_filters.ChoiceFilter(choices=kind_choices, label="类型", empty_label="全部")
     state = django_filters.ChoiceFilter(choices=state_choices, label="状态", empty_label="全部")
     area = AreaFilter()
@@ -76,10 +78,13 @@ class MatterFilter(django_filters.FilterSet):
             "overdue": overdue,
             "open": lambda: Q(closed_at=None),
         }
-        return queryset.filter(clauses[value]())
+        clause: Q = clauses[value]()  # type: ignore[no-untyped-call]
+        return queryset.filter(clause)
 
     @property
     def order(self) -> tuple[str, ...]:
-        """What waits or is late is sorted by its term, so that the longest overdue stands on top; else newest first."""
+        """What waits or is late is sorted by its term, so that the longest overdue stands on top; else
+        newest first.
+        """
         urgent = self.form.is_valid() and self.form.cleaned_data.get("view") in {"waiting", "overdue"}
         return ("term", "id") if urgent else ("-occurred_at", "-id")

@@ -21,7 +21,9 @@ PROMPTS = {
 
 
 def area_groups(user: User, right: str, street: Area) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Villages of the matter's street with their grids, as far as the user's right reaches, for a grouped select."""
+    """Villages of the matter's street with their grids, as far as the user's right reaches, for a grouped
+    select.
+    """
     root = f"/{street.parent_ids[0]}/"
     found = (
         Area.objects.within(user, right)
@@ -43,7 +45,7 @@ def area_groups(user: User, right: str, street: Area) -> list[tuple[str, list[tu
 
 
 class MoveForm(forms.Form):
-    """One move of one matter. It only cleans; whether the move is allowed, `matters.workflow.advance` says."""
+    """One move of one matter. It only cleans; whether the move is open, `matters.workflow.advance` says."""
 
     action = forms.CharField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
@@ -58,7 +60,10 @@ class MoveForm(forms.Form):
         if "outcome" in transition.needs:
             choices = [(o.value, o.label) for o in Matter.Outcome if o.value in CLOSING]
             self.fields["outcome"] = forms.ChoiceField(
-                label="结果", choices=choices, widget=forms.RadioSelect, error_messages={"required": NEEDED["outcome"]}
+                label="结果",
+                choices=choices,
+                widget=forms.RadioSelect,
+                error_messages={"required": NEEDED["outcome"]},
             )
         if "answer" in transition.needs:
             self.fields["answer"] = self._text("给上报人的答复", "answer")
@@ -88,4 +93,8 @@ class MoveForm(forms.Form):
     @property
     def evidence(self) -> dict[str, Any]:
         """What `advance` asks for besides the note."""
-        return {name: self.cleaned_data[name] for name in ("outcome", "answer", "area") if name in self.cleaned_data}
+        return {
+            name: self.cleaned_data[name]
+            for name in ("outcome", "answer", "area")
+            if name in self.cleaned_data
+        }

@@ -18,7 +18,8 @@ RANK = {state: place for place, state in enumerate(STATES)}
 
 @dataclass(frozen=True)
 class Transition:
-    """One allowed move. `needs` names the evidence that must come with it (`note`, `outcome`, `answer`, `area`).
+    """One allowed move. `needs` names the evidence that must come with it (`note`, `outcome`, `answer`,
+    `area`).
 
     `not_by` = "handler" keeps the handler from verifying his own work (domain.md, The closed loop).
     """
@@ -32,7 +33,9 @@ class Transition:
     not_by: str = ""
 
 
-def move(action: str, label: str, sources: str, target: str, right: str, *needs: str, not_by: str = "") -> Transition:
+def move(
+    action: str, label: str, sources: str, target: str, right: str, *needs: str, not_by: str = ""
+) -> Transition:
     """A transition, with its sources as words."""
     return Transition(action, label, frozenset(sources.split()), target, right, needs, not_by)
 
@@ -56,7 +59,9 @@ def derive(
     remove: Iterable[str] = (),
     **changed: dict[str, object],
 ) -> tuple[Transition, ...]:
-    """A kind's own table: actions removed, fields of an action replaced (`verify={"right": …}`), others put first."""
+    """A kind's own table: actions removed, fields of an action replaced (`verify={"right": …}`), others put
+    first.
+    """
     gone = set(remove)
     kept = [
         replace(t, **changed[t.action]) if t.action in changed else t  # type: ignore[arg-type]
@@ -68,7 +73,9 @@ def derive(
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of matter: what it is called, the letters its number starts with, the state it begins in, its moves."""
+    """A kind of matter: what it is called, the letters its number starts with, the state it begins in, its
+    moves.
+    """
 
     code: str
     label: str
@@ -81,7 +88,9 @@ class Kind:
         return next((t for t in self.loop if t.action == action and state in t.sources), None)
 
     def onward(self, state: str) -> list[Transition]:
-        """Moves out of `state` that lead towards the end, the table's first one first; whoever holds one has the ball."""
+        """Moves out of `state` that lead towards the end, the table's first one first; whoever holds one has
+        the ball.
+        """
         return [t for t in self.loop if state in t.sources and leads_on(t, state)]
 
     @property
@@ -92,7 +101,9 @@ class Kind:
 
 
 def leads_on(transition: Transition, state: str) -> bool:
-    """True where the move brings the matter nearer to being closed: neither sideways nor back, and not cancelled."""
+    """True where the move brings the matter nearer to being closed: neither sideways nor back, and not
+    cancelled.
+    """
     return transition.target != "cancelled" and RANK[transition.target] > RANK[state]
 
 

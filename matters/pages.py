@@ -24,7 +24,9 @@ STEPS = {
 
 
 def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
-    """Read the posted form of a move and make it. Raises the domain errors of `advance`; a bad field is InvalidInput."""
+    """Read the posted form of a move and make it. Raises the domain errors of `advance`; a bad field is
+    InvalidInput.
+    """
     action = data.get("action", "")
     transition = next((t for t in KINDS[matter.kind].loop if t.action == action), None)
     if transition is None:
@@ -32,7 +34,10 @@ def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
     form = MoveForm(transition, areas=_areas(matter, user, [transition]), version=matter.version, data=data)
     if not form.is_valid():
         # A move that is not open is refused as such, whatever the form lacks.
-        if matter.state not in transition.sources or form.cleaned_data.get("version") not in (None, matter.version):
+        if matter.state not in transition.sources or form.cleaned_data.get("version") not in (
+            None,
+            matter.version,
+        ):
             return advance(matter=matter, action=action, actor=user, version=form.cleaned_data.get("version"))
         raise InvalidInput("有内容要改，请看标出的地方。")
     return advance(
@@ -98,7 +103,7 @@ def _form(
 
 
 def _missed(events: list[Event], posted: Mapping[str, str] | None) -> list[Event]:
-    """What happened since the version that the form was made from: a version is the number of lines it had."""
+    """What happened since the version that the form was made from: a version counts its lines."""
     version = (posted or {}).get("version", "")
     return events[int(version) :] if version.isdecimal() and len(version) < 6 else []
 

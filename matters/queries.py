@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, F, Q, QuerySet, Value
+from django.db.models import Count, DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from grids.models import Area, Role
 from grids.scope import within
 from matters.loop import ENDED, KINDS, STATES
 from matters.models import Event, Matter, Notice
+from matters.models.matter import MatterQuerySet
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 COLUMNS = (
@@ -38,18 +39,23 @@ PLACE = {
 
 
 def unread_count(user: Any) -> int:
-    """How many inbox notices the user has not opened; counted for every page's frame, so it has its own partial index."""
+    """How many inbox notices the user has not opened; counted for every page's frame, so it has its own
+    partial index.
+    """
     return Notice.objects.filter(recipient_id=user.pk, channel=Notice.Channel.INBOX, read_at=None).count()
 
 
-def rows(user: Any) -> QuerySet[Matter, dict[str, Any]]:
-    """Matters in the user's territory as plain rows for lists; `term` sorts matters without a due date last."""
+def rows(user: Any) -> Any:
+    """Matters in the user's territory as plain rows for lists; `term` sorts those without a due date last."""
     term = Coalesce("due_at", Value(FAR), output_field=DateTimeField())
-    return Matter.objects.within(user, "matters.view").annotate(term=term).values(*COLUMNS, "term", **PLACE)
+    seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
+    return seen.annotate(term=term).values(*COLUMNS, "term", **PLACE)
 
 
 def waiting_for(user: Any) -> Q:
-    """Open matters whose next move onward is this user's to make, by right, territory and not being the handler."""
+    """Open matters whose next move onward is this user's to make, by right, territory and not being the
+    handler.
+    """
     states: dict[tuple[str, str], Q] = defaultdict(Q)
     for kind in KINDS.values():
         for state in kind.states:
@@ -68,17 +74,16 @@ def overdue() -> Q:
 
 
 def standing(user: Any) -> dict[str, int]:
-    """How many matters wait for the user, and how many of those and of all open ones in the territory are overdue."""
+    """How many matters wait for the user, and how many of those and of all open ones in the territory are
+    overdue.
+    """
     mine = waiting_for(user)
-    return (
-        Matter.objects.within(user, "matters.view")
-        .open()
-        .aggregate(
-            open=Count("id"),
-            overdue=Count("id", filter=overdue()),
-            waiting=Count("id", filter=mine),
-            waiting_overdue=Count("id", filter=mine & overdue()),
-        )
+    seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
+    return seen.open().aggregate(
+        open=Count("id"),
+        overdue=Count("id", filter=overdue()),
+        waiting=Count("id", filter=mine),
+        waiting_overdue=Count("id", filter=mine & overdue()),
     )
 
 
@@ -132,7 +137,10 @@ def kind_choices() -> list[tuple[str, str]]:
 
 def state_choices() -> list[tuple[str, str]]:
     """Code and label of every state, the ended ones last."""
-    return [*((s, label) for s, label in STATES.items() if s not in ENDED), *((s, STATES[s]) for s in STATES if s in ENDED)]
+    return [
+        *((s, label) for s, label in STATES.items() if s not in ENDED),
+        *((s, STATES[s]) for s in STATES if s in ENDED),
+    ]
 
 
 def roles_by_right() -> dict[str, str]:

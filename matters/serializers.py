@@ -1,4 +1,6 @@
-"""What programs send to and get from the API of matters; rows are plain values, these classes describe and check."""
+"""What programs send to and get from the API of matters; rows are plain values, these classes describe and
+check.
+"""
 
 from typing import Any
 
@@ -34,7 +36,7 @@ class EventRow(serializers.Serializer[Any]):
     """One line of the timeline."""
 
     action = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     from_state = serializers.CharField(allow_blank=True)
     to_state = serializers.CharField()
     actor = serializers.CharField(allow_null=True)
@@ -47,7 +49,7 @@ class ActionRow(serializers.Serializer[Any]):
     """A move that the caller may make now, and what must come with it."""
 
     action = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     to_state = serializers.CharField()
     needs = serializers.ListField(child=serializers.ChoiceField(["note", "outcome", "answer", "area"]))
 
@@ -55,7 +57,7 @@ class ActionRow(serializers.Serializer[Any]):
 class FactRow(serializers.Serializer[Any]):
     """What the kind adds, personal values masked."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField()
 
 
@@ -82,4 +84,6 @@ class ActionInput(serializers.Serializer[Any]):
     action = serializers.SlugField(max_length=20)
     note = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True, default="")
     evidence = EvidenceInput(required=False, default=dict)
-    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None)
+    version = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None
+    )

@@ -11,6 +11,7 @@ from matters import diagram, pages, queries
 from matters.filters import MatterFilter, offer_areas
 from matters.loop import KINDS, STATES
 from matters.models import Matter
+from matters.models.matter import MatterQuerySet
 from shared.errors import DomainError
 from shared.pages import page_of
 
@@ -50,7 +51,7 @@ def matter_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, pk: int) -> Matter:
-    seen = Matter.objects.within(request.user, "matters.view")
+    seen: MatterQuerySet = Matter.objects.within(request.user, "matters.view")
     return get_object_or_404(seen.select_related("area__parent", "handler", "reporter", "unit"), pk=pk)
 
 

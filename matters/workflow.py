@@ -50,7 +50,13 @@ def open_matter(
         due_at=due_at,
     )
     Event.objects.create(
-        matter=matter, action="open", label="登记", to_state=matter.state, actor=actor, at=timezone.now(), note=note
+        matter=matter,
+        action="open",
+        label="登记",
+        to_state=matter.state,
+        actor=actor,
+        at=timezone.now(),
+        note=note,
     )
     return matter
 
@@ -80,9 +86,10 @@ def advance(
 ) -> Event:
     """Make one move: the only writer of `state`.
 
-    Locks the row, reads the state again under the lock, checks right, territory and evidence, writes the timeline.
-    Raises NotFound (outside the territory), NotAllowed (inside, without the right), TransitionRefused (not open in this
-    state, names what is), Conflict (`version` is stale), InvalidInput (evidence missing, names the field).
+    Locks the row, reads the state again under the lock, checks right, territory and evidence, writes the
+    timeline. Raises NotFound (outside the territory), NotAllowed (inside, without the right),
+    TransitionRefused (not open in this state, names what is), Conflict (`version` is stale), InvalidInput
+    (evidence missing, names the field).
     """
     note = note.strip()
     given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
@@ -129,7 +136,8 @@ def _refusal(matter: Matter, actor: User) -> TransitionRefused:
     open_now = available_actions(matter, actor)
     words = "、".join(t.label for t in open_now) or "无（没有您可做的操作）"
     return TransitionRefused(
-        f"“{STATES[matter.state]}”状态下不能这样操作。现在可以：{words}。", allowed=[t.action for t in open_now]
+        f"“{STATES[matter.state]}”状态下不能这样操作。现在可以：{words}。",
+        allowed=[t.action for t in open_now],
     )
 
 

@@ -20,7 +20,7 @@ class MatterQuerySet(ScopedQuerySet["Matter"]):
 
 
 class Matter(models.Model):
-    """事项. Only `matters.workflow` writes `state`; a closed one has an outcome and an answer, enforced here."""
+    """事项. Only `matters.workflow` writes `state`; a closed one has outcome and answer, enforced here."""
 
     class Outcome(models.TextChoices):
         """How it ended; "fixed", "not ours" and "cancelled" are different endings."""
@@ -38,10 +38,20 @@ class Matter(models.Model):
     area = models.ForeignKey("grids.Area", models.PROTECT, related_name="matters", verbose_name="所在区域")
     state = models.CharField("状态", max_length=16)
     reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上报人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="上报人",
     )
     handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="办理人",
     )
     unit = models.ForeignKey(
         "grids.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理单位"
@@ -70,7 +80,8 @@ class Matter(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(closed_at=None) | (~Q(outcome="") & ~Q(answer="")), name="matter_closed_has_answer"
+                condition=Q(closed_at=None) | (~Q(outcome="") & ~Q(answer="")),
+                name="matter_closed_has_answer",
             )
         ]
 
@@ -79,7 +90,9 @@ class Matter(models.Model):
 
 
 class Event(models.Model):
-    """One line of a matter's timeline: who did what, from which state to which, when, with what. Append-only by trigger."""
+    """One line of a matter's timeline: who did what, from which state to which, when, with what. Append-only
+    by trigger.
+    """
 
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="events")
     action = models.CharField("动作", max_length=20)

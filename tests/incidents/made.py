@@ -18,7 +18,14 @@ from tests.cast import Cast
 _numbers = count(1)
 
 
-def incident(cast: Cast, area: Area | None = None, *, at: datetime | None = None, state: str = "assigned", **fields: Any) -> Matter:
+def incident(
+    cast: Cast,
+    area: Area | None = None,
+    *,
+    at: datetime | None = None,
+    state: str = "assigned",
+    **fields: Any,
+) -> Matter:
     """A police incident in grid A, an hour ago, that nobody called about before."""
     number = f"331081{next(_numbers):09d}"
     matter = open_matter(

@@ -39,11 +39,15 @@ SignIn = Callable[[User], Client]
         ("command", "grid_b", "reported"),
     ],
 )
-def test_a_worker_of_that_grid_mends_at_once_all_others_report(cast: Cast, person: str, place: str, state: str) -> None:
+def test_a_worker_of_that_grid_mends_at_once_all_others_report(
+    cast: Cast, person: str, place: str, state: str
+) -> None:
     found = hazard(cast, cast.people[person], getattr(cast, place))
     assert found.matter.state == state
     assert found.matter.number.startswith(f"YH{today().year}-")
-    assert [(e.action, e.to_state, e.actor) for e in found.matter.events.all()] == [("open", state, cast.people[person])]
+    assert [(e.action, e.to_state, e.actor) for e in found.matter.events.all()] == [
+        ("open", state, cast.people[person])
+    ]
 
 
 @pytest.mark.parametrize(("level", "days"), [("ordinary", 15), ("serious", 7), ("major", 3)])
@@ -66,7 +70,9 @@ def test_the_same_again_is_the_first_answer(cast: Cast) -> None:
     assert Matter.objects.get().events.count() == 1
 
 
-@pytest.mark.parametrize("changed", [{"description": "别的"}, {"level": "major"}, {"hazard_type": "fire"}, {"address": "二区1号"}])
+@pytest.mark.parametrize(
+    "changed", [{"description": "别的"}, {"level": "major"}, {"hazard_type": "fire"}, {"address": "二区1号"}]
+)
 def test_the_same_id_with_other_content_is_a_conflict(cast: Cast, changed: dict[str, Any]) -> None:
     first = hazard(cast)
     with pytest.raises(Conflict):
@@ -90,7 +96,7 @@ def test_another_person_with_the_same_id_learns_nothing(cast: Cast) -> None:
         ({"description": "  "}, "description"),
     ],
 )
-def test_what_cannot_be_right_is_named(cast: Cast, changed: dict[str, str], field: str) -> None:
+def test_what_cannot_be_right_is_named(cast: Cast, changed: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         hazard(cast, **changed)
     assert refused.value.field == field
@@ -111,8 +117,16 @@ def test_a_visit_that_found_a_hazard_raises_it(cast: Cast) -> None:
     visit_logged.send(sender=Visit, visit=visit, findings={"hazard": None})
     made = Hazard.objects.get()
     assert (made.visit, made.target, made.source) == (visit, target, "grid_census")
-    assert (made.level, made.address, made.matter.title) == ("major", "河边村一区26号", "消防隐患：老渡口烧烤")
-    assert (made.matter.state, made.matter.reporter, made.matter.area) == ("assigned", cast.worker, cast.grid_a)
+    assert (made.level, made.address, made.matter.title) == (
+        "major",
+        "河边村一区26号",
+        "消防隐患：老渡口烧烤",
+    )
+    assert (made.matter.state, made.matter.reporter, made.matter.area) == (
+        "assigned",
+        cast.worker,
+        cast.grid_a,
+    )
 
 
 def test_two_threads_with_one_form_make_one_hazard(transactional_db: None) -> None:
@@ -205,7 +219,9 @@ def test_the_list_compares_what_each_source_found_and_mended(cast: Cast, as_user
         hazard(cast, source=source)
     first = Hazard.objects.filter(source="grid_census").earliest("pk").matter
     advance(matter=first, action="echo", actor=cast.worker, note="清了")
-    advance(matter=first, action="verify", actor=cast.command, evidence={"outcome": "settled", "answer": "已清"})
+    advance(
+        matter=first, action="verify", actor=cast.command, evidence={"outcome": "settled", "answer": "已清"}
+    )
     assert by_source(Hazard.objects.all()) == [
         {"source": "grid_census", "found": 2, "closed": 1},
         {"source": "police_check", "found": 1, "closed": 0},
@@ -219,7 +235,15 @@ def test_the_list_compares_what_each_source_found_and_mended(cast: Cast, as_user
 
 @pytest.mark.parametrize(
     ("query", "expected"),
-    [("type=fire", 1), ("level=major", 1), ("source=grid_census", 2), ("state=assigned", 2), ("q=灭火器", 1), ("after=2030-01-01", 0), ("after=x", 2)],
+    [
+        ("type=fire", 1),
+        ("level=major", 1),
+        ("source=grid_census", 2),
+        ("state=assigned", 2),
+        ("q=灭火器", 1),
+        ("after=2030-01-01", 0),
+        ("after=x", 2),
+    ],
 )
 def test_filters(cast: Cast, as_user: SignIn, query: str, expected: int) -> None:
     hazard(cast)
@@ -230,7 +254,10 @@ def test_filters(cast: Cast, as_user: SignIn, query: str, expected: int) -> None
 
 def test_the_api_creates_once(cast: Cast, api: Api) -> None:
     client, data = api(cast.worker), form(cast)
-    first, again = client.post("/api/v1/hazards/", data, format="json"), client.post("/api/v1/hazards/", data, format="json")
+    first, again = (
+        client.post("/api/v1/hazards/", data, format="json"),
+        client.post("/api/v1/hazards/", data, format="json"),
+    )
     other = client.post("/api/v1/hazards/", {**data, "level": "major"}, format="json")
     assert (first.status_code, again.status_code, other.status_code) == (201, 200, 409)
     assert first.json() == again.json()
@@ -259,7 +286,10 @@ def test_the_api_refuses_rubbish(cast: Cast, api: Api, changed: dict[str, Any], 
 
 
 def test_the_api_keeps_to_the_territory(cast: Cast, api: Api) -> None:
-    assert api(cast.worker).post("/api/v1/hazards/", form(cast, area=cast.grid_b.pk), format="json").status_code == 404
+    assert (
+        api(cast.worker).post("/api/v1/hazards/", form(cast, area=cast.grid_b.pk), format="json").status_code
+        == 404
+    )
     target = cast.target(cast.grid_b)
     answer = api(cast.worker).post("/api/v1/hazards/", form(cast, target=target.pk), format="json")
     assert answer.status_code == 404

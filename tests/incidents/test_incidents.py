@@ -40,7 +40,7 @@ def day(ago: float) -> Any:
 
 
 def test_the_same_address_or_caller_within_thirty_days_counts(cast: Cast) -> None:
-    here = {"address_key": "河边村一区26号"}
+    here: dict[str, Any] = {"address_key": "河边村一区26号"}
     incident(cast, at=day(40), **here)
     incident(cast, at=day(20), **here)
     incident(cast, at=day(10), caller_phone="13900000001", **here)
@@ -74,7 +74,7 @@ def test_the_cards_follow_the_parameters(cast: Cast, as_user: SignIn) -> None:
 
 
 def test_the_page_shows_the_earlier_ones_and_hides_those_of_others(cast: Cast, as_user: SignIn) -> None:
-    phone = {"caller_phone": "13900000001"}
+    phone: dict[str, Any] = {"caller_phone": "13900000001"}
     incident(cast, cast.grid_b, at=day(3), address_key="楼山", address="楼山村楼山路9号", **phone)
     incident(cast, at=day(2), address_key="河边", address="河边村一区7号", **phone)
     matter = incident(cast, at=day(1), address_key="河边", **phone)
@@ -128,7 +128,9 @@ def test_filters(cast: Cast, as_user: SignIn, query: str, expected: int) -> None
         summary="电瓶被盗，盗窃",
         caller_phone="13912345678",
     )
-    assert as_user(cast.command).get(f"/incidents/?{query}").content.decode().count('class="quiet"') == expected
+    assert (
+        as_user(cast.command).get(f"/incidents/?{query}").content.decode().count('class="quiet"') == expected
+    )
 
 
 @pytest.mark.parametrize("path", ["/incidents/", "/hazards/", "/api/v1/incidents/", "/api/v1/hazards/"])
@@ -164,7 +166,9 @@ def test_a_matter_page_costs_the_same_with_any_number_of_earlier_ones(
 
 def test_an_incident_has_one_page(cast: Cast, as_user: SignIn) -> None:
     matter = incident(cast)
-    assert as_user(cast.worker).get(f"/incidents/{matter.pk}/").headers["Location"] == f"/matters/{matter.pk}/"
+    assert (
+        as_user(cast.worker).get(f"/incidents/{matter.pk}/").headers["Location"] == f"/matters/{matter.pk}/"
+    )
     assert as_user(cast.neighbour).get(f"/incidents/{matter.pk}/").status_code == 404
 
 
@@ -174,7 +178,10 @@ def test_the_full_number_is_behind_the_reveal_page(cast: Cast, as_user: SignIn) 
     assert f'href="/personal/police_incident/{matter.pk}/"' in page
     assert "欧**，139****5678" in page
     assert "13912345678" not in page
-    assert f"/personal/police_incident/{matter.pk}/" not in as_user(cast.leader).get(f"/matters/{matter.pk}/").content.decode()
+    assert (
+        f"/personal/police_incident/{matter.pk}/"
+        not in as_user(cast.leader).get(f"/matters/{matter.pk}/").content.decode()
+    )
     load = personal.KINDS["police_incident"].load
     subject = load(cast.worker, matter.pk)
     assert subject is not None
@@ -204,7 +211,9 @@ def test_the_street_need_not_be_read_again(full: str, short: str) -> None:
 
 
 def test_placing_from_the_matter_page_takes_it_out_of_the_tray(cast: Cast) -> None:
-    matter = incident(cast, cast.street, state="reported", placed="tray", address="夜市一带12号", address_key="夜市一带12号")
+    matter = incident(
+        cast, cast.street, state="reported", placed="tray", address="夜市一带12号", address_key="夜市一带12号"
+    )
     advance(matter=matter, action="place", actor=cast.command, evidence={"area": cast.grid_a})
     placed = PoliceIncident.objects.get(pk=matter.pk)
     assert (placed.placed, matter.state, matter.area) == ("hand", "assigned", cast.grid_a)

@@ -57,7 +57,11 @@ def test_a_move_answers_with_the_matter_as_it_is_now(cast: Cast, api: Api) -> No
     url = f"/api/v1/matters/{matter.pk}/actions/"
     client = api(cast.worker)
     offered = client.get(url).json()
-    assert [(move["action"], move["needs"]) for move in offered] == [("echo", ["note"]), ("handle", []), ("send_back", ["note"])]
+    assert [(move["action"], move["needs"]) for move in offered] == [
+        ("echo", ["note"]),
+        ("handle", []),
+        ("send_back", ["note"]),
+    ]
     answer = client.post(url, {"action": "echo", "note": "已到场", "version": 1}, format="json")
     body = answer.json()
     assert answer.status_code == 200
@@ -127,7 +131,9 @@ def test_as_csv(cast: Cast, api: Api) -> None:
 
 def test_a_hazard_shows_its_facts(cast: Cast, api: Api) -> None:
     found = hazard(cast, address="河边村一区26号")
-    facts = {f["label"]: f["value"] for f in api(cast.worker).get(f"/api/v1/matters/{found.pk}/").json()["facts"]}
+    facts = {
+        f["label"]: f["value"] for f in api(cast.worker).get(f"/api/v1/matters/{found.pk}/").json()["facts"]
+    }
     assert facts == {
         "类型": "疏散通道堵塞",
         "等级": "较大",

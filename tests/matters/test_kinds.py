@@ -62,7 +62,11 @@ def made(cast: Cast, kind: str, state: str, handler: User | None = None) -> Matt
     """A matter of grid A in a state, echoed and later ones by the worker."""
     matter = hazard(cast).matter if kind == "hazard" else incident(cast)
     Matter.objects.filter(pk=matter.pk).update(state=state)
-    ended = {"closed_at": timezone.now(), "outcome": "settled", "answer": "好了"} if state in {"closed", "cancelled"} else {}
+    ended = (
+        {"closed_at": timezone.now(), "outcome": "settled", "answer": "好了"}
+        if state in {"closed", "cancelled"}
+        else {}
+    )
     handled = handler or (cast.worker if state not in {"reported", "accepted", "assigned"} else None)
     Matter.objects.filter(pk=matter.pk).update(handler=handled, **ended)
     matter.refresh_from_db()
@@ -71,7 +75,10 @@ def made(cast: Cast, kind: str, state: str, handler: User | None = None) -> Matt
 
 def full(cast: Cast) -> dict[str, Any]:
     """Everything that any move asks for."""
-    return {"note": "已到现场", "evidence": {"outcome": "settled", "answer": "已处理。", "area": cast.grid_a2}}
+    return {
+        "note": "已到现场",
+        "evidence": {"outcome": "settled", "answer": "已处理。", "area": cast.grid_a2},
+    }
 
 
 def verdict(cast: Cast, matter: Matter, action: str, actor: User) -> str:
@@ -109,7 +116,10 @@ def test_every_action_by_every_member_of_the_cast(cast: Cast, kind: str, state: 
     for person in PEOPLE:
         for action in TARGETS:
             actor = cast.people[person]
-            assert verdict(cast, matter, action, actor) == expected(kind, state, action, person), (person, action)
+            assert verdict(cast, matter, action, actor) == expected(kind, state, action, person), (
+                person,
+                action,
+            )
         offered = {t.action for t in available_actions(matter, actor)}
         assert offered == set(EXPECTED[kind][state].get(person, "").split()), person
     matter.refresh_from_db()
@@ -127,7 +137,10 @@ def test_who_echoed_does_not_verify_even_with_the_right(cast: Cast, kind: str) -
 @pytest.mark.parametrize("state", ["reported", "assigned", "echoed", "closed"])
 def test_the_api_answers_by_the_same_table(cast: Cast, api: Callable[[User], APIClient], state: str) -> None:
     matter = made(cast, "police_incident", state)
-    body = {"note": "已到现场", "evidence": {"outcome": "settled", "answer": "已处理。", "area": cast.grid_a2.pk}}
+    body = {
+        "note": "已到现场",
+        "evidence": {"outcome": "settled", "answer": "已处理。", "area": cast.grid_a2.pk},
+    }
     for person in PEOPLE:
         client = api(cast.people[person])
         for action in TARGETS:
@@ -136,7 +149,9 @@ def test_the_api_answers_by_the_same_table(cast: Cast, api: Callable[[User], API
             if person in NO_RIGHT:
                 status = 403
             with transaction.atomic():
-                answer = client.post(f"/api/v1/matters/{matter.pk}/actions/", {"action": action, **body}, format="json")
+                answer = client.post(
+                    f"/api/v1/matters/{matter.pk}/actions/", {"action": action, **body}, format="json"
+                )
                 transaction.set_rollback(True)
             assert answer.status_code == status, (person, action, answer.content.decode())
             if status == 409:
@@ -152,18 +167,28 @@ def test_each_missing_evidence_is_a_400_that_names_it(
     cast: Cast, api: Callable[[User], APIClient], action: str, missing: str
 ) -> None:
     matter = made(cast, "hazard", "assigned")
-    answer = api(cast.officer).post(f"/api/v1/matters/{matter.pk}/actions/", {"action": action}, format="json")
+    answer = api(cast.officer).post(
+        f"/api/v1/matters/{matter.pk}/actions/", {"action": action}, format="json"
+    )
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == [missing]
     matter.refresh_from_db()
     assert matter.version == 1
 
 
-def test_a_matter_is_not_given_to_another_village_nor_to_the_street(cast: Cast, api: Callable[[User], APIClient]) -> None:
+def test_a_matter_is_not_given_to_another_village_nor_to_the_street(
+    cast: Cast, api: Callable[[User], APIClient]
+) -> None:
     matter = made(cast, "hazard", "assigned")
-    for actor, area in [(cast.officer, cast.grid_b), (cast.command, cast.street), (cast.command, cast.far_grid)]:
+    for actor, area in [
+        (cast.officer, cast.grid_b),
+        (cast.command, cast.street),
+        (cast.command, cast.far_grid),
+    ]:
         answer = api(actor).post(
-            f"/api/v1/matters/{matter.pk}/actions/", {"action": "assign", "evidence": {"area": area.pk}}, format="json"
+            f"/api/v1/matters/{matter.pk}/actions/",
+            {"action": "assign", "evidence": {"area": area.pk}},
+            format="json",
         )
         assert answer.status_code == 400, area
         assert "area" in answer.json()["errors"]
@@ -188,7 +213,12 @@ def test_being_given_to_another_grid_forgets_the_handler(cast: Cast) -> None:
 def test_a_closing_keeps_what_its_outcome_is(cast: Cast) -> None:
     for outcome in ("settled", "not_ours", "unfounded", "passed_on", "could_not"):
         matter = made(cast, "hazard", "echoed")
-        advance(matter=matter, action="verify", actor=cast.command, evidence={"outcome": outcome, "answer": "见记录"})
+        advance(
+            matter=matter,
+            action="verify",
+            actor=cast.command,
+            evidence={"outcome": outcome, "answer": "见记录"},
+        )
         assert (matter.outcome, matter.state) == (outcome, "closed")
     matter = made(cast, "hazard", "assigned")
     before = timezone.now() - timedelta(seconds=5)

@@ -67,7 +67,12 @@ def test_what_waits_for_whom(cast: Cast, as_user: SignIn) -> None:
 
 def test_the_longest_overdue_stands_on_top_of_what_waits(cast: Cast, as_user: SignIn) -> None:
     now = timezone.now()
-    for title, due in [("不急", None), ("明天", now + timedelta(days=1)), ("超三天", now - timedelta(days=3)), ("超一天", now - timedelta(days=1))]:
+    for title, due in [
+        ("不急", None),
+        ("明天", now + timedelta(days=1)),
+        ("超三天", now - timedelta(days=3)),
+        ("超一天", now - timedelta(days=1)),
+    ]:
         Matter.objects.filter(pk=incident(cast, title=title).pk).update(due_at=due)
     client = as_user(cast.worker)
     assert shown(client.get("/matters/?view=waiting")) == ["超三天", "超一天", "明天", "不急"]
@@ -91,7 +96,17 @@ def test_filters_narrow_by_kind_state_words_number_and_area(cast: Cast, as_user:
 
 @pytest.mark.parametrize(
     "query",
-    ["cursor=xx", "cursor=~W10", "q=%00", "kind=x", "state=x", "view=x", "area=x", "area=1e400", "area=99999999999999999999"],
+    [
+        "cursor=xx",
+        "cursor=~W10",
+        "q=%00",
+        "kind=x",
+        "state=x",
+        "view=x",
+        "area=x",
+        "area=1e400",
+        "area=99999999999999999999",
+    ],
 )
 def test_garbage_in_the_address_is_never_a_crash(cast: Cast, as_user: SignIn, query: str) -> None:
     incident(cast)
@@ -100,7 +115,9 @@ def test_garbage_in_the_address_is_never_a_crash(cast: Cast, as_user: SignIn, qu
 
 
 @pytest.mark.parametrize("path", ["/matters/", "/matters/?view=waiting", "/api/v1/matters/"])
-def test_the_list_costs_the_same_at_any_size(cast: Cast, as_user: SignIn, count_queries: Any, path: str) -> None:
+def test_the_list_costs_the_same_at_any_size(
+    cast: Cast, as_user: SignIn, count_queries: Any, path: str
+) -> None:
     client = as_user(cast.command)
     seen = []
     for _ in range(2):
@@ -133,7 +150,9 @@ def test_a_worker_answers_from_the_page(cast: Cast, as_user: SignIn) -> None:
     client = as_user(cast.worker)
     page = client.get(f"/matters/{matter.pk}/")
     assert "下一步 回应" in text_of(page)
-    answer = client.post(f"/matters/{matter.pk}/", posted(matter, "echo", note="已到场，双方和好"), follow=True)
+    answer = client.post(
+        f"/matters/{matter.pk}/", posted(matter, "echo", note="已到场，双方和好"), follow=True
+    )
     assert answer.redirect_chain == [(f"/matters/{matter.pk}/", 302)]
     matter.refresh_from_db()
     assert (matter.state, matter.handler) == ("echoed", cast.worker)
@@ -145,7 +164,7 @@ def test_a_worker_answers_from_the_page(cast: Cast, as_user: SignIn) -> None:
 def test_the_page_works_all_the_way_to_the_end(cast: Cast, as_user: SignIn) -> None:
     matter = hazard(cast, cast.manager, source="citizen").matter
     officer, worker, command = as_user(cast.officer), as_user(cast.worker), as_user(cast.command)
-    way = [
+    way: list[tuple[Client, str, dict[str, Any]]] = [
         (officer, "accept", {}),
         (officer, "assign", {"area": cast.grid_a.pk}),
         (worker, "handle", {}),
@@ -159,14 +178,21 @@ def test_the_page_works_all_the_way_to_the_end(cast: Cast, as_user: SignIn) -> N
         answer = client.post(f"/matters/{matter.pk}/", posted(matter, action, **fields))
         assert answer.status_code == 302, (action, text_of(answer))
     matter.refresh_from_db()
-    assert (matter.state, matter.outcome, matter.answer, matter.version) == ("closed", "settled", "通道已清空", 8)
+    assert (matter.state, matter.outcome, matter.answer, matter.version) == (
+        "closed",
+        "settled",
+        "通道已清空",
+        8,
+    )
     assert "通道已清空" in text_of(worker.get(f"/matters/{matter.pk}/"))
 
 
 def test_missing_evidence_comes_back_at_its_field_with_what_was_typed(cast: Cast, as_user: SignIn) -> None:
     matter = incident(cast)
     advance(matter=matter, action="echo", actor=cast.worker, note="到场")
-    answer = as_user(cast.officer).post(f"/matters/{matter.pk}/", posted(matter, "verify", answer="写了一半的答复"))
+    answer = as_user(cast.officer).post(
+        f"/matters/{matter.pk}/", posted(matter, "verify", answer="写了一半的答复")
+    )
     assert answer.status_code == 400
     page = answer.content.decode()
     assert "请选择办理结果" in page
@@ -202,10 +228,16 @@ def test_a_stale_page_shows_what_others_did_and_keeps_the_text(cast: Cast, as_us
 
 def test_a_move_without_the_right_is_a_403_and_outside_a_404(cast: Cast, as_user: SignIn) -> None:
     matter = incident(cast)
-    assert as_user(cast.police).post(f"/matters/{matter.pk}/", posted(matter, "echo", note="x")).status_code == 403
+    assert (
+        as_user(cast.police).post(f"/matters/{matter.pk}/", posted(matter, "echo", note="x")).status_code
+        == 403
+    )
     for person in (cast.neighbour, cast.other_officer, cast.far_command):
         assert as_user(person).get(f"/matters/{matter.pk}/").status_code == 404
-        assert as_user(person).post(f"/matters/{matter.pk}/", posted(matter, "echo", note="x")).status_code == 404
+        assert (
+            as_user(person).post(f"/matters/{matter.pk}/", posted(matter, "echo", note="x")).status_code
+            == 404
+        )
     assert as_user(cast.command).get("/matters/99999999999999999999/").status_code == 404
 
 
@@ -215,7 +247,10 @@ def test_an_area_outside_the_territory_cannot_be_chosen(cast: Cast, as_user: Sig
     page = client.get(f"/matters/{matter.pk}/").content.decode()
     offered = set(re.findall(r'<option value="(\d+)"', page))
     assert offered == {str(a.pk) for a in (cast.village, cast.grid_a, cast.grid_a2)}
-    assert client.post(f"/matters/{matter.pk}/", posted(matter, "assign", area=cast.grid_b.pk)).status_code == 400
+    assert (
+        client.post(f"/matters/{matter.pk}/", posted(matter, "assign", area=cast.grid_b.pk)).status_code
+        == 400
+    )
     assert client.post(f"/matters/{matter.pk}/", posted(matter, "assign", area="x")).status_code == 400
 
 
@@ -238,7 +273,9 @@ def test_what_people_type_cannot_become_markup(cast: Cast, as_user: SignIn) -> N
 
 
 @pytest.mark.parametrize("kind", ["police_incident", "hazard"])
-def test_the_drawing_holds_every_state_and_every_move_of_the_table(cast: Cast, as_user: SignIn, kind: str) -> None:
+def test_the_drawing_holds_every_state_and_every_move_of_the_table(
+    cast: Cast, as_user: SignIn, kind: str
+) -> None:
     page = as_user(cast.worker).get(f"/matters/loop/{kind}/").content.decode()
     drawn = re.findall(r'class="loop__label"[^>]*>([^<]+)<', page)
     assert set(drawn) == {t.label for t in KINDS[kind].loop}

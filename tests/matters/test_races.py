@@ -60,7 +60,12 @@ def mover(matter_id: int, action: str, user_id: int, version: int | None = None)
 
 def opened(cast: Cast, state: str) -> Matter:
     matter = open_matter(
-        kind="hazard", title="样例", area=cast.grid_a, occurred_at=timezone.now(), actor=cast.worker, state=state
+        kind="hazard",
+        title="样例",
+        area=cast.grid_a,
+        occurred_at=timezone.now(),
+        actor=cast.worker,
+        state=state,
     )
     Matter.objects.filter(pk=matter.pk).update(handler=cast.worker)
     return matter
@@ -80,7 +85,8 @@ def test_two_officials_verify_one_matter_and_one_of_them_wins(street: Cast, roun
 def test_different_moves_from_the_same_version_leave_one(street: Cast) -> None:
     matter = opened(street, "echoed")
     results = at_once(
-        mover(matter.pk, "redo", street.officer.pk, version=1), mover(matter.pk, "verify", street.command.pk, version=1)
+        mover(matter.pk, "redo", street.officer.pk, version=1),
+        mover(matter.pk, "verify", street.command.pk, version=1),
     )
     assert sorted(results) == [Conflict.__name__, "won"]
     assert matter.events.count() == 2

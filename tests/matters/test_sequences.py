@@ -1,12 +1,20 @@
 """Any sequence of moves, by anybody, keeps a matter whole."""
 
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from matters.loop import KINDS
 from matters.models import Matter
@@ -53,7 +61,12 @@ class Life(RuleBasedStateMachine):
         advance(matter=self.matter, action=action, actor=actor, note="已到现场", evidence=self.evidence(grid))
         self.moves += 1
 
-    @rule(action=st.sampled_from(ACTIONS), person=st.sampled_from(PEOPLE), note=st.sampled_from(NOTES), stale=st.booleans())
+    @rule(
+        action=st.sampled_from(ACTIONS),
+        person=st.sampled_from(PEOPLE),
+        note=st.sampled_from(NOTES),
+        stale=st.booleans(),
+    )
     def wild_move(self, action: str, person: str, note: str, stale: bool) -> None:
         """Anything by anybody, often without what it needs."""
         before = Matter.objects.values().get(pk=self.matter.pk)
@@ -77,7 +90,7 @@ class Life(RuleBasedStateMachine):
         assert matter.version == self.moves + 1 == len(events)
         assert events[0].action == "open"
         assert events[0].from_state == ""
-        for earlier, later in zip(events, events[1:], strict=False):
+        for earlier, later in pairwise(events):
             assert later.from_state == earlier.to_state
             assert later.at >= earlier.at
             assert KINDS[matter.kind].move(later.from_state, later.action) is not None

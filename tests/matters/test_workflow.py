@@ -26,7 +26,12 @@ def plain(monkeypatch: pytest.MonkeyPatch) -> Kind:
 
 def opened(cast: Cast, state: str = "reported") -> Matter:
     matter = open_matter(
-        kind="plain", title="通道堵塞", area=cast.grid_a, occurred_at=timezone.now(), actor=cast.worker, state=state
+        kind="plain",
+        title="通道堵塞",
+        area=cast.grid_a,
+        occurred_at=timezone.now(),
+        actor=cast.worker,
+        state=state,
     )
     if state in loop.ENDED:
         Matter.objects.filter(pk=matter.pk).update(closed_at=timezone.now(), outcome="settled", answer="好了")
@@ -39,7 +44,9 @@ FULL: dict[str, Any] = {"note": "已清理", "evidence": {"outcome": "settled", 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("action", ACTIONS)
-def test_a_move_works_exactly_where_the_table_has_it(cast: Cast, plain: Kind, state: str, action: str) -> None:
+def test_a_move_works_exactly_where_the_table_has_it(
+    cast: Cast, plain: Kind, state: str, action: str
+) -> None:
     matter = opened(cast, state)
     actor = cast.command if action in {"accept", "assign", "cancel"} else cast.officer
     evidence = {**FULL["evidence"], **({"area": cast.grid_a2} if action == "assign" else {})}
