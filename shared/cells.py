@@ -130,6 +130,8 @@ def moment(cell: Cell) -> datetime | None:
             return _dated(datetime.fromisoformat(plain), plain)
         parts = _parts(plain)
         return _dated(datetime(*parts), plain)  # noqa: DTZ001 -- the street's zone is set by _dated
+    except Unclear:
+        raise
     except ValueError:
         raise Unclear(f"“{plain[:40]}”不是一个存在的时间，请写成 2026-11-16 08:30 这样") from None
 
