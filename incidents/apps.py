@@ -10,7 +10,9 @@ class IncidentsConfig(AppConfig):
     verbose_name = "警情与隐患"
 
     def ready(self) -> None:
-        """Make the kinds known to the loop, their details to the matter page, the caller to the reveal page, the export to imports."""
+        """Make the kinds known to the loop, their details to the matter page, the caller to the reveal page,
+        the export to imports.
+        """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
         from grids.imports import base as imports  # noqa: PLC0415
         from incidents import details, kinds  # noqa: PLC0415
