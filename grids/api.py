@@ -1,5 +1,6 @@
 """The API of visits, targets and areas: the same workflow and reads as the pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -50,7 +51,7 @@ class VisitsApi(GenericAPIView[Visit]):
         """
         data = request.data
         pictures = request.FILES.getlist("photos") if request.FILES else []
-        if "visit" in data:
+        if isinstance(data, Mapping) and "visit" in data:
             data = _json_part(data["visit"])
         checked = VisitInput(data=data)
         checked.is_valid(raise_exception=True)

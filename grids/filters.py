@@ -22,10 +22,13 @@ class _Narrowed(django_filters.FilterSet):  # type: ignore[misc]
 
 
 class VisitFilterSet(_Narrowed):
-    """`area` (id, with all below it), `since`, `until` (days), `category`, `result`, `target` (id)."""
+    """`q` (who was visited), `area` (id, with all below it), `since`, `until`, `category`, `result`,
+    `target` (id).
+    """
 
     narrow = staticmethod(visits.narrowed)
 
+    q = django_filters.CharFilter()
     area = django_filters.NumberFilter()
     since = django_filters.DateFilter()
     until = django_filters.DateFilter()

@@ -156,6 +156,7 @@ class AreaFilter(forms.Form):
 class VisitFilter(AreaFilter):
     """Which visits to list."""
 
+    q = forms.CharField(label="姓名、首字母、电话后四位或证件号", required=False, max_length=80)
     since = forms.DateField(label="从", required=False, widget=DayInput)
     until = forms.DateField(label="到", required=False, widget=DayInput)
     category = forms.ChoiceField(label="类别", required=False)

@@ -13,7 +13,7 @@ from shared.errors import InvalidInput
 
 LONGEST_SIDE = 1600
 QUALITY = 82
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 80_000_000
 MB = 1024 * 1024
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from grids.models import Area, Visit
+from grids.models import Area, Target, Visit
 from grids.models.visit import VisitQuerySet
-from grids.queries.targets import shown_name
+from grids.queries.targets import search, shown_name
 
 ROW = (
     "id", "target_id", "target__kind", "target__name", "target__category", "grid_id", "grid__name",
@@ -16,9 +16,13 @@ ROW = (
 
 
 def narrowed(visits: VisitQuerySet, given: Mapping[str, Any]) -> VisitQuerySet:
-    """Visits by `area` (id, with all below it), `since`, `until`, `category`, `result`, `target`; empty
+    """Visits by `q` (the target), `area` (id, with all below it), `since`, `until`, `category`,
+    `result`,
+    `target`; empty
     ones ask nothing.
     """
+    if given.get("q"):
+        visits = visits.filter(target__in=search(Target.objects.all(), given["q"]))
     if given.get("area"):
         path = Area.objects.filter(pk=given["area"]).values_list("path", flat=True).first()
         visits = visits.filter(grid__path__startswith=path or "-")

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -79,7 +79,7 @@ def log_visit(
         payload_hash=digest,
         target=target,
         visitor=actor,
-        visited_at=visited_at or timezone.now(),
+        visited_at=(visited_at or timezone.now()).astimezone(UTC),
         met=met,
         result=result,
         chips=list(dict.fromkeys(chips)),
