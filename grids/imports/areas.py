@@ -31,6 +31,7 @@ class AreaImporter:
     required = (("village",),)
     personal: frozenset[str] = frozenset()
     page = ""
+    tray = ("", "")
     choices: Mapping[str, str | tuple[str, ...]] = {"level": ("村", "社区")}
     example = {
         "street": "城东街道",

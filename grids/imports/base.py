@@ -102,7 +102,8 @@ class Importer(Protocol):
 
     `scheme` names the Terms of its columns, `required` the columns it cannot do without (any of each tuple),
     `personal` those that
-    are encrypted and masked, `page` the route of one stored object (empty: none); `example`, `choices` (a
+    are encrypted and masked, `page` the route of one stored object (empty: none), `tray` the route and
+    right of what could not be placed (empty: everything has its place); `example`, `choices` (a
     scheme, or the words themselves) and `notes` make its template.
     """
 
@@ -113,6 +114,7 @@ class Importer(Protocol):
     required: Sequence[tuple[str, ...]]
     personal: frozenset[str]
     page: str
+    tray: tuple[str, str]
     example: Mapping[str, str]
     choices: Mapping[str, str | tuple[str, ...]]
     notes: Sequence[str]

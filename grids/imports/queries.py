@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from grids.imports.base import Importer, Outcome, importers
+from grids.imports.base import Importer, Outcome, importer_of, importers
 from grids.models import Area, ImportBatch, ImportRow
 from grids.scope import paths_of, rights_of, within
 
@@ -52,7 +52,7 @@ def numbers_of(batch: ImportBatch) -> dict[str, int]:
     numbers["rejected"] -= dropped
     if others := handled.count():
         numbers["handled"] = others
-    if batch.kind == "incidents":
+    if importer_of(batch.kind).tray[0]:
         numbers["unplaced"] = batch.unplaced
     return numbers
 

@@ -39,6 +39,7 @@ class TargetImporter:
 
     right = "targets.manage"
     page = "target"
+    tray = ("", "")
 
     def __init__(
         self,

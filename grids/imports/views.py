@@ -18,7 +18,7 @@ from grids.imports.base import Importer, importer_of
 from grids.imports.forms import CorrectionForm, ImportForm, TakeOutForm
 from grids.imports.tasks import run_import
 from grids.models import ImportBatch, ImportRow
-from grids.scope import scoped
+from grids.scope import covers, scoped
 from shared.addresses import client_address
 from shared.errors import DomainError, InvalidInput
 from shared.pages import page_of
@@ -63,14 +63,20 @@ def import_new(request: HttpRequest) -> HttpResponse:
                     dry_run=given["dry_run"],
                 )
                 transaction.on_commit(lambda: _send(batch.pk))
-            return redirect("import_batch", batch.pk)
+            return _go(request, reverse("import_batch", args=[batch.pk]))
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
-            status = error.status
     context = {"form": form, "kinds": queries.kinds_of(request.user)}
-    return render(
-        request, "grids/imports/new.html", context, status=400 if form.errors and status == 200 else status
-    )
+    # htmx shows only answers that say 200; without it a refused form is a 400.
+    status = 400 if form.errors and "HX-Request" not in request.headers else 200
+    return render(request, "grids/imports/new.html", context, status=status)
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    """To another page, also for a form that htmx sent."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _send(batch_id: int) -> None:
@@ -92,9 +98,12 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     if show not in queries.SHOWN:
         raise Http404
     importer = importer_of(batch.kind)
+    route, right = importer.tray
+    has_tray = bool(route and batch.unplaced and not batch.dry_run and covers(request.user, right, batch.area))
     context = {
         "batch": batch,
         "importer": importer,
+        "tray": reverse(route) if has_tray else "",
         "tabs": [(queries.SHOWN[name][0], f"?show={name}", n) for name, n in numbers.items()],
         "here": f"?show={show}",
         "label": queries.SHOWN[show][0],

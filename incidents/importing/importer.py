@@ -48,6 +48,7 @@ class IncidentImporter:
     required = (("police_number",), ("occurred_at",), ("incident_type",), ("address", "village_text"))
     personal = frozenset({"caller_name", "caller_phone"})
     page = "incident_detail"
+    tray = ("tray", "incidents.place")
     choices: Mapping[str, str | tuple[str, ...]] = {
         "incident_type": "incident_type",
         "level": "incident_level",
