@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from grids.models import Term, Unit
 from grids.queries import parameters
 from grids.scope import posts_of
-from incidents.models import Hazard, PoliceIncident
+from incidents.models import Hazard, PoliceIncident, PoliceIncidentQuerySet
 from matters.models import Matter
 
 MATTER = {
@@ -166,6 +167,16 @@ def by_source(queryset: QuerySet[Hazard, Any]) -> list[dict[str, Any]]:
         .values("source")
         .annotate(found=Count("pk"), closed=Count("pk", filter=settled))
         .order_by("-found", "source")
+    )
+
+
+def standing(user: Any) -> dict[str, int]:
+    """How many incidents of the territory the last 24 hours brought, and how many wait to be placed."""
+    recent = Q(matter__occurred_at__gte=timezone.now() - timedelta(hours=24))
+    waiting = Q(placed=PoliceIncident.Placed.TRAY, matter__closed_at=None)
+    seen: PoliceIncidentQuerySet = PoliceIncident.objects.within(user, "incidents.view")
+    return seen.filter(recent | waiting).aggregate(
+        day=Count("pk", filter=recent), tray=Count("pk", filter=waiting)
     )
 
 

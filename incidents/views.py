@@ -33,6 +33,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": offer_areas(form, request.user, "incidents.view"),
         "page": page_of(request, found.qs, order=NEWEST),
+        "standing": queries.standing(request.user),
         "rule": rule,
         "short": queries.short_address,
         "labels": labels,
