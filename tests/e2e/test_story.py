@@ -1,0 +1,148 @@
+"""A day on the street, through the real thing: export in, morning alert by a real worker, visits on a phone, evening echo, one named gap."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from chengdong.tasks import sweep
+from digests.clock import ensure_schedules
+from digests.models import Digest, Schedule
+from grids.models import Visit
+from matters.models import Obligation
+from shared.dates import today
+from tests.cast import PASSWORD, Cast
+from tests.workers import celery_worker, until
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+LAST_DAY = date(2026, 11, 22)
+STAMP = re.compile(r"2026[/-]1[12]-?/?\d\d(?= )")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+
+
+def moved_week(tmp_path: Path) -> Path:
+    """The week file as the police export it, its last day moved to yesterday; nothing else is touched."""
+    shift = today() - timedelta(days=1) - LAST_DAY
+    text = (DATA / "police_week_2026-11-16.csv").read_bytes().decode("gb18030")
+
+    def later(found: re.Match[str]) -> str:
+        stamp = found.group()
+        form = "%Y/%m/%d" if "/" in stamp else "%Y-%m-%d"
+        return (datetime.strptime(stamp, form) + shift).strftime(form)  # noqa: DTZ007 -- a bare day
+
+    path = tmp_path / "police_week.csv"
+    path.write_bytes(STAMP.sub(later, text).encode("gb18030"))
+    return path
+
+
+def signed_in(browser: Browser, base: str, username: str, width: int) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=base
+    )
+    page = context.new_page()
+    page.goto("/login/")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/")
+    return page
+
+
+def owed(page: Page) -> int:
+    """The number in "还有 N 件要回应"."""
+    page.goto("/")
+    return int(page.locator("h1 .hot").inner_text())
+
+
+def test_a_day_on_the_street(browser: Browser, live_server: Any, cast: Cast, tmp_path: Path) -> None:
+    file = moved_week(tmp_path)
+    last_night = [
+        row
+        for row in csv.DictReader(file.read_bytes().decode("gb18030").splitlines())
+        if row["所属村社"] == "河边村"
+        and "一区" in row["警情地址"]
+        and row["报警时间"].startswith(f"{today() - timedelta(days=1):%Y/%m/%d}")
+    ]
+    assert last_night, "the file has incidents of the worker's grid on its last day"
+    for name in ("老渡口烧烤", "康达五金厂"):
+        cast.target(name=name, colour="red")
+    gap = cast.target(name="后岸出租房", category="rental_cluster")
+    ensure_schedules()
+    Schedule.objects.filter(kind="morning").update(at=time(0, 0))
+    Schedule.objects.filter(kind="evening").update(at=time(23, 59, 59))
+
+    with celery_worker(tmp_path / "worker.log"):
+        office = signed_in(browser, live_server.url, "command", 1440)
+        office.goto("/imports/new/?kind=incidents")
+        office.locator('input[name="kind"][value="incidents"]').check(force=True)
+        office.locator('input[type="file"]').set_input_files(file)
+        office.get_by_role("button", name="上传并导入").click()
+        office.wait_for_url(re.compile(r"/imports/\d+/"))
+        expect(office.get_by_text("新增 192 + 更新 0 + 未变 1 + 退回 3")).to_be_visible(timeout=60_000)
+
+        sweep.delay()
+        until(lambda: Digest.objects.filter(kind="morning", area=cast.grid_a).exists(), "the morning alert")
+        asked = Obligation.objects.filter(area=cast.grid_a, business_date=today())
+        expected = asked.count()
+        assert expected == len(last_night) + 3
+
+        phone = signed_in(browser, live_server.url, "worker", 390)
+        assert owed(phone) == expected
+        for left in range(expected - 1, 0, -1):
+            answer_next(phone, avoid=gap.name)
+            assert owed(phone) == left
+        assert Visit.objects.filter(visitor=cast.worker).count() == 2
+
+        Schedule.objects.filter(kind="evening").update(at=time(0, 0, 1))
+        sweep.delay()
+        until(lambda: Digest.objects.filter(kind="evening", area=cast.street).exists(), "the evening echo")
+
+    grid = Digest.objects.get(kind="evening", area=cast.grid_a, audience="area")
+    assert (grid.expected, grid.done, grid.excused, grid.open) == (expected, expected - 1, 0, 1)
+    leader = signed_in(browser, live_server.url, "leader", 390)
+    street = Digest.objects.get(kind="evening", area=cast.street, audience="area")
+    leader.goto(f"/digests/{street.pk}/")
+    expect(leader.get_by_text(gap.name)).to_be_visible()
+    expect(leader.get_by_text("康达五金厂")).to_have_count(0)
+    leader.goto("/inbox/")
+    expect(leader.get_by_text("晚间回响").first).to_be_visible()
+
+
+def answer_next(phone: Page, *, avoid: str) -> None:
+    """Answer the first thing on my day that is not the one to be left: an incident by echo, a target by three taps."""
+    link = phone.locator(
+        'main a[href^="/matters/"].line, main a[href^="/matters/"].btn, main a[href^="/visits/new/"]'
+    )
+    links = [(one.inner_text(), one.get_attribute("href") or "") for one in link.all()]
+    title = phone.locator(".next__title").inner_text()
+    href = next(
+        href
+        for text, href in links
+        if re.search(r"\d", href) and avoid not in (title if text.strip() in {"开始走访", "去回应"} else text)
+    )
+    phone.goto(href)
+    if "/visits/new/" in href:
+        phone.get_by_text("负责人", exact=False).first.click() if phone.locator(
+            'input[name="met"]:checked'
+        ).count() == 0 else None
+        phone.get_by_label("正常", exact=True).check(force=True)
+        phone.get_by_role("button", name="保存走访").click()
+        phone.wait_for_url("**/")
+    else:
+        phone.locator("textarea[name=note]").first.fill("已上门了解，双方同意调解，情况平稳。")
+        phone.get_by_role("button", name=re.compile("反馈|回应")).first.click()
+        expect(phone.get_by_text("已上门了解").first).to_be_visible()
