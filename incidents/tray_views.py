@@ -5,7 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from accounts.models import User
@@ -42,7 +42,7 @@ def tray(request: HttpRequest) -> HttpResponse:
 def tray_place(request: HttpRequest, pk: int) -> HttpResponse:
     """One incident: choose its village or grid."""
     incident = get_object_or_404(_waiting(request), pk=pk)
-    form = PlaceForm(request.POST or None, user=request.user, street=_street(incident))
+    form = PlaceForm(_typed(request), user=request.user, street=_street(incident))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -66,7 +66,7 @@ def tray_place(request: HttpRequest, pk: int) -> HttpResponse:
 def tray_outside(request: HttpRequest, pk: int) -> HttpResponse:
     """One incident: not ours, with the reason."""
     incident = get_object_or_404(_waiting(request), pk=pk)
-    form = OutsideForm(request.POST or None)
+    form = OutsideForm(_typed(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -78,6 +78,10 @@ def tray_outside(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, "已记为辖区外，理由写进了事项记录。")
             return redirect("tray")
     return _page(request, incident, PlaceForm(user=request.user, street=_street(incident)), form, status)
+
+
+def _typed(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _street(incident: PoliceIncident) -> Area:

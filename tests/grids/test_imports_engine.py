@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from grids.facts import import_finished
 from grids.imports import engine, workflow
+from grids.imports.base import importer_of
 from grids.imports.tasks import resume_stuck, run_import
 from grids.models import Area, ImportBatch, ImportRow, Target
 from shared.crypto import Unreadable, seal, unseal
@@ -123,7 +124,7 @@ def test_a_worker_that_was_overtaken_writes_nothing_more(
         ImportBatch.objects.filter(pk=batch.pk).update(attempts=9)
         return session
 
-    importer = engine.importer_of("places")
+    importer = importer_of("places")
     real_begin = importer.begin
     monkeypatch.setattr(importer, "begin", begin_then_lose)
     batch = engine.run_batch(received.pk)
@@ -274,7 +275,7 @@ def test_two_imports_of_one_file_at_once_are_one(street_of_its_own: Area) -> Non
         workflow.receive(kind="places", area=street_of_its_own, name="x", data=places(200), actor=None)
         for _ in range(2)
     ]
-    failures = at_once(*(lambda pk=batch.pk: engine.run_batch(pk) for batch in batches))  # type: ignore[misc]
+    failures = at_once(*(lambda pk=batch.pk: engine.run_batch(pk) for batch in batches))
     assert failures == []
     for batch in batches:
         batch.refresh_from_db()

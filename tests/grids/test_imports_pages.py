@@ -37,11 +37,12 @@ def imported(cast: Cast, data: bytes, kind: str = "persons", by: str = "command"
 @pytest.fixture
 def refused(cast: Cast) -> ImportBatch:
     """A register of which one row went back for its identity number."""
-    rows = (PERSONS, person("R1", id="110105194912310021", phone="13900007777"), person("R2", id="", name="李示例"))
+    wrong = person("R1", id="110105194912310021", phone="13900007777")
+    rows = (PERSONS, wrong, person("R2", id="", name="李示例"))
     return imported(cast, "\n".join(rows).encode())
 
 
-def test_a_file_goes_in_and_its_progress_is_shown(
+def test_a_file_goes_in_and_its_progress_shows(
     cast: Cast, as_user: SignIn, django_capture_on_commit_callbacks: Any
 ) -> None:
     client = as_user(cast.police)
