@@ -49,18 +49,22 @@ def check(*, reset: bool) -> None:
         raise Conflict("演示数据已经在了。要清空重建，请加 --reset（make demo 就是这样做的）。")
 
 
-def clear() -> None:
-    """Empty every table of the project but the reference rows; ids start from 1 again."""
+def own_tables() -> str:
+    """Every table of the project but those of the reference rows, quoted, for a statement."""
     tables = [
         model._meta.db_table
         for model in apps.get_models()
         if (model._meta.app_label in OWN_APPS and model._meta.label_lower not in KEPT)
         or model._meta.label_lower in {"sessions.session", "axes.accessattempt", "admin.logentry"}
     ]
-    quoted = ", ".join(f'"{table}"' for table in tables)
+    return ", ".join(f'"{table}"' for table in tables)
+
+
+def clear() -> None:
+    """Empty them; ids start from 1 again."""
     with connection.cursor() as cursor:
         _check_now(cursor)
-        cursor.execute(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE")
+        cursor.execute(f"TRUNCATE {own_tables()} RESTART IDENTITY CASCADE")
         cursor.execute("ALTER SEQUENCE matters_number RESTART")
 
 
@@ -142,7 +146,7 @@ def _check_now(cursor: Any) -> None:
 
 
 def _settle() -> None:
-    """Let the planner know the new rows."""
+    """Let the planner know the new rows; not the catalogues, which all databases of a server share."""
     with connection.cursor() as cursor:
         _check_now(cursor)
-        cursor.execute("ANALYZE")
+        cursor.execute(f"ANALYZE {own_tables()}")
