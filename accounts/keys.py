@@ -13,8 +13,7 @@ REFUSED = "密钥无效、已过期或已撤回，请向管理员申请新的密
 
 
 class KeyAuthentication(TokenAuthentication):  # type: ignore[misc]
-    """knox's header and hash, looked up by the whole digest; expired keys are refused, and removed by a job,
-    not here."""
+    """knox's header and hash, looked up by the whole digest; an expired key is refused and stays listed."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiKey]:
         """The key's user. Raises AuthenticationFailed, in the same words whatever is wrong with the key."""
