@@ -28,7 +28,9 @@ run: ready
 	@exec $(PY) -m tools.serve
 
 demo: ready
-	@$(PY) -m tools.demo
+	@$(PY) manage.py migrate -v 0
+	@$(PY) manage.py load_reference
+	@$(PY) manage.py seed_demo --reset
 
 test: ready-dev
 	@$(PY) -m pytest -o cache_dir=var/cache/pytest -n 2 $(PYTEST_ARGS)

@@ -25,7 +25,7 @@ SOCKET = ".s.PGSQL.5432"
 LONGEST_SOCKET = 103
 """Bytes a socket's path may have on every system (Linux takes 107, macOS 103)."""
 SYSTEM_USER = "pgserver"
-STOP_SECONDS = 4.0
+STOP_SECONDS = 3.0
 """How long a fast shutdown may take before the server must drop everything; it recovers at the next start."""
 
 _held: dict[Path, int] = {}

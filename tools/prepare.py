@@ -1,6 +1,5 @@
 """Brings the database and the static files of a checkout up to date before the portal starts."""
 
-import argparse
 import hashlib
 import os
 import shutil
@@ -11,6 +10,7 @@ from pathlib import Path
 import django
 import redis
 from django.conf import settings
+from django.contrib.auth.hashers import is_password_usable
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
@@ -19,14 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main() -> None:
     """Migrate, load reference rows, gather static files, and fill an empty database with the demo street."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--announce", metavar="ADDRESS", help="only print the welcome")
-    options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengdong.settings")
     django.setup()
-    if options.announce:
-        announce(options.announce)
-        return
     try:
         connection.ensure_connection()
     except OperationalError as error:
@@ -42,6 +36,7 @@ def main() -> None:
     if not settings.PRODUCTION and street_is_empty():
         print("第一次运行：生成演示街道 …", flush=True)
         call_command("seed_demo")
+    (settings.VAR / "welcome.txt").write_text(welcome())
 
 
 def street_is_empty() -> bool:
@@ -74,17 +69,23 @@ def gather_static() -> None:
     stamp.write_text(found.hexdigest())
 
 
-def announce(address: str) -> None:
-    """Where the portal is and who can sign in."""
+def welcome() -> str:
+    """Where the portal is and who can sign in; shown by tools/serve.py once the portal answers."""
     from accounts.models import User  # noqa: PLC0415 - needs django.setup()
     from chengdong.demo.people import PASSWORD  # noqa: PLC0415
     from chengdong.demo.plan import read  # noqa: PLC0415
 
-    print(f"\n城东街道社会治理平台已就绪：{address}", flush=True)
-    demo = User.objects.filter(username__in=read("street")["accounts"]).order_by("pk")
-    if lines := [f"  {user.username:<10}{user.name}" for user in demo if user.has_usable_password()]:
-        print(f"演示账号（密码都是 {PASSWORD}）：", *lines, sep="\n", flush=True)
-    print(f"日志：{settings.VAR / 'log'}　停止：Ctrl-C\n", flush=True)
+    lines = [f"城东街道社会治理平台已就绪：{settings.PUBLIC_URL}"]
+    if not settings.PRODUCTION:
+        demo = User.objects.filter(username__in=read("street")["accounts"]).exclude(posts=None).order_by("pk")
+        rows = demo.values_list("username", "name", "posts__role__label", "posts__area__name", "password")
+        who = [
+            f"  {login:<10} {name}　{role}（{area}）"
+            for login, name, role, area, password in rows
+            if is_password_usable(password)
+        ]
+        lines += [f"演示账号，密码都是 {PASSWORD}：", *who] if who else []
+    return "\n".join([*lines, f"日志：{settings.VAR / 'log'}　停止：Ctrl-C"])
 
 
 if __name__ == "__main__":

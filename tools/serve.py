@@ -113,7 +113,7 @@ def programs(host: str, port: int, env: dict[str, str]) -> list[Child]:
     """One web server with threads, one worker, exactly one beat."""
     python = sys.executable
     web = [python, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", "1", "--blocking-threads", "8", "--no-ws", "--workers-kill-timeout", "3"]
+    web += ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--workers-kill-timeout", "3"]
     celery = [python, "-m", "celery", "-A", "chengdong"]
     worker = [
         *celery,
@@ -143,8 +143,7 @@ def serve(supervisor: Supervisor, var: Path, host: str, port: int) -> str | None
         say("启动数据库 …")
         embedded.ensure_running(var)
     say("检查数据库和静态文件 …")
-    prepare = [sys.executable, "-m", "tools.prepare"]
-    if supervisor.step("prepare", prepare, env):
+    if supervisor.step("prepare", [sys.executable, "-m", "tools.prepare"], env):
         raise CannotServe("准备没有完成，原因见上。修正后再运行一次 make run 即可。")
     supervisor.start(programs(host, port, env))
     announced = False
@@ -157,7 +156,7 @@ def serve(supervisor: Supervisor, var: Path, host: str, port: int) -> str | None
             embedded.ensure_running(var)
         if not announced and answers(host, port):
             announced = True
-            supervisor.step("announce", [*prepare, "--announce", env["PUBLIC_URL"]], env)
+            say(f"\n{(var / 'welcome.txt').read_text()}\n")
         return None
 
     return supervisor.run(each_round)
