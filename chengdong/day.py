@@ -153,14 +153,15 @@ class Rollup:
     rows: list[Row]
     gaps: list[Obligation]
     waiting: list[Matter]
+    waiting_count: int
     overdue_visits: int
     tray: int = 0
     echo_at: time | None = None
 
 
-def rollup(user: Any, area: Area, *, visits: bool, tray: bool) -> Rollup:
+def rollup(user: Any, area: Area, *, visits: bool, tray: bool, most: int) -> Rollup:
     """The day of an area for a reader with `digests.view` in it; `visits`, `tray`: whether the reader may
-    know of these.
+    know of these; `most` lines of each list.
     """
     day = alert_day(user, today())
     under = Q(area__path__startswith=area.path)
@@ -186,7 +187,7 @@ def rollup(user: Any, area: Area, *, visits: bool, tray: bool) -> Rollup:
     gaps = (
         owed.filter(state=State.OPEN)
         .select_related("area", "target")
-        .order_by("-carried", "due_at", "id")[:30]
+        .order_by("-carried", "due_at", "id")[:most]
     )
     return Rollup(
         day=day,
@@ -194,7 +195,8 @@ def rollup(user: Any, area: Area, *, visits: bool, tray: bool) -> Rollup:
         sum=total,
         rows=sorted(rows.values(), key=lambda row: (-row.sum.open, -row.late_visits, row.area_id)),
         gaps=list(gaps),
-        waiting=_waiting(user),
+        waiting=_waiting(user, most=most),
+        waiting_count=Matter.objects.filter(matter_reads.waiting_for(user)).count(),
         overdue_visits=overdue,
         tray=PoliceIncident.objects.within(user, "incidents.view").filter(placed="tray").count()
         if tray

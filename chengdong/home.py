@@ -15,6 +15,9 @@ from shared.dates import today
 from shared.errors import DomainError
 from shared.guards import signed_in
 
+FIRST, ALL = 10, 500
+"""How many lines of a roll-up's lists are shown at first, and when all are asked for."""
+
 
 @signed_in()
 def home(request: HttpRequest) -> HttpResponse:
@@ -46,7 +49,11 @@ def _rollup(request: HttpRequest, rights: frozenset[str]) -> HttpResponse:
         area = next(post.area for post in posts_of(request.user) if "digests.view" in post.role.rights)
     may_visit = "targets.view" in rights
     found = day.rollup(
-        request.user, area, visits=may_visit, tray="incidents.view" in rights and "board.view" in rights
+        request.user,
+        area,
+        visits=may_visit,
+        tray={"incidents.view", "board.view"} <= rights,
+        most=ALL if "all" in request.GET else FIRST,
     )
     context = {"my": found, "today": today(), "may_visit": may_visit, "own": not given}
     return render(request, "home/rollup.html", context)

@@ -32,7 +32,7 @@ def week(request: HttpRequest) -> HttpResponse:
     missed = coverage.gaps("coverage", where, now).order_by("due_on", "id").values(*ROW)
     context = {
         "period": now,
-        "current": until == today(),
+        "current": until == today() - timedelta(days=1),
         "before": now.since - timedelta(days=7),
         "after": now.since + timedelta(days=7),
         "vitals": _vitals(where, weeks),
@@ -46,13 +46,17 @@ def week(request: HttpRequest) -> HttpResponse:
 
 
 def _week_end(request: HttpRequest) -> date:
-    """The last day to show of the week that the address names: its Sunday, or today."""
+    """The last day to show of the week that the address names: its Sunday, or yesterday.
+
+    A day that is still running is not held against anybody; what is open now stands on the page of today.
+    """
+    yesterday = today() - timedelta(days=1)
     try:
         named = parse_date(request.GET.get("week", ""))
     except ValueError as error:
         raise Http404 from error
-    day = min(named or today(), today())
-    return min(queries.monday(day) + timedelta(days=6), today())
+    day = min(named or yesterday, yesterday)
+    return min(queries.monday(day) + timedelta(days=6), yesterday)
 
 
 def _query(period: coverage.Period) -> str:

@@ -16,10 +16,8 @@ ROW = (
 
 
 def narrowed(visits: VisitQuerySet, given: Mapping[str, Any]) -> VisitQuerySet:
-    """Visits by `q` (the target), `area` (id, with all below it), `since`, `until`, `category`,
-    `result`,
-    `target`; empty
-    ones ask nothing.
+    """Visits by `q` (who was visited), `area` (id, with all below it), `since`, `until`, `category`,
+    `result`, `target`; empty ones ask nothing.
     """
     if given.get("q"):
         visits = visits.filter(target__in=search(Target.objects.all(), given["q"]))
