@@ -180,8 +180,10 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5
-# The rule (domain.md, Personal data) locks the account: counting by address would let one guesser with many addresses go
-# on, and lock out a village office behind one address. axes.W006 warns of lockouts that hang on what a caller may change
+# The rule (domain.md, Personal data) locks the account: counting by address would let one guesser with
+# many addresses go
+# on, and lock out a village office behind one address. axes.W006 warns of lockouts that hang on what a
+# caller may change
 # at will (user agent, cookie); the username is what he wants to guess, so the warning does not apply here.
 AXES_LOCKOUT_PARAMETERS = ["username"]
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
@@ -191,7 +193,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "accounts.views.locked_out"
 AXES_VERBOSE = False
 
-# Only a cache that all processes share may hold sessions: with one cache per process a sign-out or a given code would be
+# Only a cache that all processes share may hold sessions: with one cache per process a sign-out or a
+# given code would be
 # known to one of them and not to the others.
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL else 'db'}"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
@@ -268,7 +271,7 @@ REST_KNOX = {
     "TOKEN_TTL": None,
     "TOKEN_MODEL": "accounts.ApiKey",
 }
-KNOX_TOKEN_MODEL = "accounts.ApiKey"
+KNOX_TOKEN_MODEL = "accounts.ApiKey"  # noqa: S105 -- the name of a model
 SPECTACULAR_SETTINGS = {
     "TITLE": "城东街道社会治理平台 API",
     "VERSION": "1",

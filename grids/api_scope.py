@@ -9,7 +9,9 @@ from grids.scope import rights_of
 
 
 class HasRight(BasePermission):
-    """A view's `rights` maps a method to a right (`"*"` for the rest); rows are then narrowed with `.within`."""
+    """A view's `rights` maps a method to a right (`"*"` for the rest); rows are then narrowed with
+    `.within`.
+    """
 
     message = "没有这项权限，请联系管理员。"
 

@@ -1,4 +1,5 @@
-"""Territory, once: the one predicate that narrows every list, detail, choice, export and aggregate to what a post covers.
+"""Territory, once: the one predicate that narrows every list, detail, choice, export and aggregate to
+what a post covers.
 
 Outside = 404; inside without the right = 403; no post = nothing.
 """
@@ -56,7 +57,9 @@ def reader(request: Any) -> "User":
 
 
 def within(user: Any, right: str, field: str = "area") -> Q:
-    """Rows whose area (`field`, "" for an Area itself) lies where the user holds the right; none without a post."""
+    """Rows whose area (`field`, "" for an Area itself) lies where the user holds the right; none
+    without a post.
+    """
     column = f"{field}__path__startswith" if field else "path__startswith"
     clause = Q(pk__in=[])
     for path in paths_of(user, right):
@@ -80,7 +83,8 @@ class ScopedQuerySet(models.QuerySet[M]):
 
 
 def scoped(*rights: str) -> Callable[[View], View]:
-    """A view for signed-in users that hold any of the rights somewhere; the view narrows its rows with `.within`.
+    """A view for signed-in users that hold any of the rights somewhere; the view narrows its rows with
+    `.within`.
 
     With no right named, being signed in is enough (own page, own inbox).
     """

@@ -1,4 +1,6 @@
-"""The base of all commands that change data: one JSON object as the last line, non-zero exit where the work was not done."""
+"""The base of all commands that change data: one JSON object as the last line, non-zero exit where the
+work was not done.
+"""
 
 import sys
 from typing import Any

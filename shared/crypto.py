@@ -1,6 +1,8 @@
-"""Encryption of personal fields at rest (SM4-GCM, AES-GCM by setting) and the keyed blind index (HMAC-SM3) that finds them.
+"""Encryption of personal fields at rest (SM4-GCM, AES-GCM by setting) and the keyed blind index
+(HMAC-SM3) that finds them.
 
-Personal Information Protection Law Art. 51 asks for encryption; GB/T 32907 (SM4) and GB/T 32905 (SM3) are the ciphers that
+Personal Information Protection Law Art. 51 asks for encryption; GB/T 32907 (SM4) and GB/T 32905 (SM3)
+are the ciphers that
 Chinese public bodies are required to use.
 """
 

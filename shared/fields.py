@@ -8,7 +8,9 @@ from shared.crypto import decrypt, encrypt
 
 
 class EncryptedField(models.TextField):  # type: ignore[type-arg]
-    """Text that is ciphertext in the database and plain in Python; look it up through a blind-index column beside it."""
+    """Text that is ciphertext in the database and plain in Python; look it up through a blind-index
+    column beside it.
+    """
 
     def from_db_value(self, value: str | None, *_: Any) -> str | None:
         """Decrypt what the row holds."""

@@ -67,7 +67,8 @@ def keyset(
 ) -> Page:
     """A page ordered by non-null columns of which the last is unique.
 
-    `cursor` is "" for the first page, else what an earlier page handed out; `link` turns a mark into an address.
+    `cursor` is "" for the first page, else what an earlier page handed out; `link` turns a mark into an
+    address.
     Raises InvalidInput for a mark that was not made here.
     """
     columns = [name.lstrip("-") for name in order]
@@ -119,7 +120,9 @@ def page_of(
 
 
 class KeysetPagination(BasePagination):
-    """`{"results": […], "next": url|null, "previous": url|null}`; `?limit=` up to 200. The view names `keyset_order`."""
+    """`{"results": […], "next": url|null, "previous": url|null}`; `?limit=` up to 200. The view names
+    `keyset_order`.
+    """
 
     page: Page
 

@@ -1,4 +1,6 @@
-"""The people and places that every test can call on: one small street, its neighbour, and somebody in every post."""
+"""The people and places that every test can call on: one small street, its neighbour, and somebody in
+every post.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -31,9 +33,10 @@ class Cast:
 
     def __getattr__(self, name: str) -> User:
         try:
-            return self.__dict__["people"][name]
+            found: User = self.__dict__["people"][name]
         except KeyError:
             raise AttributeError(name) from None
+        return found
 
     def target(self, grid: Area | None = None, **fields: object) -> Target:
         """A key place in a grid (grid A where none is named), due today."""
@@ -90,7 +93,9 @@ POSTS = {
 
 
 def build_cast() -> Cast:
-    """Create the small world; roles and vocabulary must be loaded. Role demands for a second factor are lifted."""
+    """Create the small world; roles and vocabulary must be loaded. Role demands for a second factor are
+    lifted.
+    """
     street = Area.objects.plant(name="城东街道", level=Area.Level.STREET, code="331081002")
     village = Area.objects.plant(parent=street, name="河边村", level=Area.Level.VILLAGE, population=5000)
     other = Area.objects.plant(

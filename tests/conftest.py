@@ -17,7 +17,9 @@ from tests.cast import Cast, build_cast
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Knox makes a table for the token model that ours replaces; no model names it, so emptying the database would trip on it."""
+    """Knox makes a table for the token model that ours replaces; no model names it, so emptying the
+    database would trip on it.
+    """
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS knox_authtoken")
 

@@ -23,8 +23,10 @@ def database_url() -> str:
     """The address of the database that this test process is using."""
     now = connection.settings_dict
     host, port = str(now["HOST"] or ""), now["PORT"] or ""
-    at = "" if host.startswith("/") else f"{host}:{port}" if port else host
-    query = f"?host={quote(host, safe='')}" + (f"&port={port}" if port else "") if host.startswith("/") else ""
+    if host.startswith("/"):
+        at, query = "", f"?host={quote(host, safe='')}" + (f"&port={port}" if port else "")
+    else:
+        at, query = (f"{host}:{port}" if port else host), ""
     who = quote(str(now["USER"] or "")) + (f":{quote(str(now['PASSWORD']))}" if now["PASSWORD"] else "")
     return f"postgresql://{who}@{at}/{now['NAME']}{query}"
 
@@ -53,9 +55,11 @@ def until(fact: Callable[[], object], what: str, seconds: float = 60) -> None:
 
 @contextmanager
 def celery_worker(log: Path, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that alone takes the tasks which this process sends while it lives; ended with the block, whatever happens."""
+    """A worker that alone takes the tasks which this process sends while it lives; ended with the
+    block, whatever happens.
+    """
     queue = f"test-{uuid4().hex}"
-    command = [sys.executable, "-m", "celery", "-A", "chengdong", "worker", "-P", "threads", "-c", "2", "-Q", queue]
+    command = f"{sys.executable} -m celery -A chengdong worker -P threads -c 2 -Q {queue}".split()
     routes = app.conf.task_routes
     with log.open("ab") as out:
         process = subprocess.Popen(

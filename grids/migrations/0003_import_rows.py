@@ -6,54 +6,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0002_due_changes'),
+        ("grids", "0002_due_changes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='第几次运行'),
+            model_name="importbatch",
+            name="attempts",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="第几次运行"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='columns',
-            field=models.JSONField(default=dict, verbose_name='列'),
+            model_name="importbatch",
+            name="columns",
+            field=models.JSONField(default=dict, verbose_name="列"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='touched_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name='最近进展'),
+            model_name="importbatch",
+            name="touched_at",
+            field=models.DateTimeField(default=django.utils.timezone.now, verbose_name="最近进展"),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='object_id',
+            model_name="importrow",
+            name="object_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='subject',
-            field=models.CharField(blank=True, default='', max_length=120, verbose_name='是谁是什么'),
+            model_name="importrow",
+            name="subject",
+            field=models.CharField(blank=True, default="", max_length=120, verbose_name="是谁是什么"),
         ),
         migrations.AddField(
-            model_name='importrow',
-            name='unplaced',
-            field=models.BooleanField(default=False, verbose_name='待落格'),
+            model_name="importrow",
+            name="unplaced",
+            field=models.BooleanField(default=False, verbose_name="待落格"),
         ),
         migrations.AlterField(
-            model_name='importrow',
-            name='outcome',
-            field=models.CharField(choices=[('created', '新增'), ('unchanged', '未变'), ('rejected', '退回'), ('updated', '更新'), ('corrected', '已更正'), ('dropped', '不再处理')], max_length=10, verbose_name='结果'),
+            model_name="importrow",
+            name="outcome",
+            field=models.CharField(
+                choices=[
+                    ("created", "新增"),
+                    ("unchanged", "未变"),
+                    ("rejected", "退回"),
+                    ("updated", "更新"),
+                    ("corrected", "已更正"),
+                    ("dropped", "不再处理"),
+                ],
+                max_length=10,
+                verbose_name="结果",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['touched_at'], name='import_unfinished'),
+            model_name="importbatch",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "running"])),
+                fields=["touched_at"],
+                name="import_unfinished",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['batch', 'outcome', 'number'], name='import_row_by_outcome'),
+            model_name="importrow",
+            index=models.Index(fields=["batch", "outcome", "number"], name="import_row_by_outcome"),
         ),
     ]

@@ -30,7 +30,9 @@ class AreaQuerySet(ScopedQuerySet["Area"]):
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Area(models.Model):
-    """A street, a village or community (村社), or a grid. `path` (`/1/12/3/`) holds the whole line of parents."""
+    """A street, a village or community (村社), or a grid. `path` (`/1/12/3/`) holds the whole line of
+    parents.
+    """
 
     class Level(models.TextChoices):
         """Depth in the tree."""
@@ -42,7 +44,9 @@ class Area(models.Model):
 
     VILLAGE_LEVELS = (Level.VILLAGE, Level.COMMUNITY)
 
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     level = models.CharField("层级", max_length=10, choices=Level)
     name = models.CharField("名称", max_length=60)
     code = models.CharField("区划代码", max_length=12, blank=True, default="")
@@ -77,7 +81,9 @@ class Area(models.Model):
 
 
 class AddressRule(models.Model):
-    """标准地址段: house numbers `low`–`high` of a road in a village belong to a grid (or only to the village)."""
+    """标准地址段: house numbers `low`–`high` of a road in a village belong to a grid (or only to the
+    village).
+    """
 
     area = models.ForeignKey(Area, models.CASCADE, related_name="address_rules", verbose_name="归属网格")
     village = models.ForeignKey(Area, models.CASCADE, related_name="+", verbose_name="所属村社")

@@ -41,7 +41,9 @@ class PostQuerySet(models.QuerySet["Post"]):
 class Post(models.Model):
     """A user holds a role in an area (and in a unit, where there is one) between two days, both included."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", verbose_name="人员")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="posts", verbose_name="人员"
+    )
     area = models.ForeignKey("grids.Area", models.PROTECT, related_name="posts", verbose_name="区域")
     unit = models.ForeignKey(
         "grids.Unit", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name="单位"
@@ -57,7 +59,8 @@ class Post(models.Model):
         verbose_name_plural = "任职"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")), name="post_ends_after_start"
+                condition=Q(ends_on=None) | Q(ends_on__gte=models.F("starts_on")),
+                name="post_ends_after_start",
             ),
             models.UniqueConstraint(
                 fields=["user", "area", "unit", "role", "starts_on"], name="post_once", nulls_distinct=False

@@ -9,7 +9,8 @@ from django.db import models
 class Term(models.Model):
     """One word of an enumeration (`scheme`), with the other words that exports use for it.
 
-    Schemes ending in `_column` name the columns of a sheet; the others are the field's enumerations (domain.md).
+    Schemes ending in `_column` name the columns of a sheet; the others are the field's enumerations
+    (domain.md).
     """
 
     scheme = models.SlugField("词表", max_length=40)

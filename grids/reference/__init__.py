@@ -1,4 +1,6 @@
-"""Reference rows as shipped: vocabulary, parameters, roles; loading adds what is missing and never overwrites an edit."""
+"""Reference rows as shipped: vocabulary, parameters, roles; loading adds what is missing and never
+overwrites an edit.
+"""
 
 import tomllib
 from pathlib import Path

@@ -8,165 +8,385 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('grids', '0001_initial'),
+        ("grids", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, verbose_name='类型')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='编号')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('state', models.CharField(max_length=16, verbose_name='状态')),
-                ('occurred_at', models.DateTimeField(verbose_name='发生时间')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('warn_at', models.DateTimeField(blank=True, null=True, verbose_name='预警时间')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='期限')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
-                ('outcome', models.CharField(blank=True, choices=[('settled', '已解决'), ('not_ours', '不属本街道'), ('unfounded', '查无此事'), ('passed_on', '已移交'), ('could_not', '未能解决'), ('cancelled', '已撤销')], default='', max_length=12, verbose_name='结果')),
-                ('answer', models.TextField(blank=True, default='', verbose_name='答复')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='grids.area', verbose_name='所在区域')),
-                ('handler', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('reporter', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上报人')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.unit', verbose_name='办理单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, verbose_name="类型")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="编号")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("state", models.CharField(max_length=16, verbose_name="状态")),
+                ("occurred_at", models.DateTimeField(verbose_name="发生时间")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                ("warn_at", models.DateTimeField(blank=True, null=True, verbose_name="预警时间")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="期限")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="办结时间")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("settled", "已解决"),
+                            ("not_ours", "不属本街道"),
+                            ("unfounded", "查无此事"),
+                            ("passed_on", "已移交"),
+                            ("could_not", "未能解决"),
+                            ("cancelled", "已撤销"),
+                        ],
+                        default="",
+                        max_length=12,
+                        verbose_name="结果",
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, default="", verbose_name="答复")),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matters",
+                        to="grids.area",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "reporter",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上报人",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.unit",
+                        verbose_name="办理单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事项',
-                'verbose_name_plural': '事项',
+                "verbose_name": "事项",
+                "verbose_name_plural": "事项",
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=20, verbose_name='动作')),
-                ('label', models.CharField(max_length=20, verbose_name='名称')),
-                ('from_state', models.CharField(blank=True, default='', max_length=16)),
-                ('to_state', models.CharField(max_length=16)),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('note', models.TextField(blank=True, default='', verbose_name='说明')),
-                ('evidence', models.JSONField(default=dict, verbose_name='依据')),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='matters.matter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=20, verbose_name="动作")),
+                ("label", models.CharField(max_length=20, verbose_name="名称")),
+                ("from_state", models.CharField(blank=True, default="", max_length=16)),
+                ("to_state", models.CharField(max_length=16)),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                ("note", models.TextField(blank=True, default="", verbose_name="说明")),
+                ("evidence", models.JSONField(default=dict, verbose_name="依据")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="matters.matter",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '事项记录',
-                'verbose_name_plural': '事项记录',
-                'ordering': ['id'],
+                "verbose_name": "事项记录",
+                "verbose_name_plural": "事项记录",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=60, verbose_name='来源')),
-                ('channel', models.CharField(choices=[('inbox', '站内'), ('webhook', '消息接口')], max_length=8, verbose_name='渠道')),
-                ('subject', models.CharField(max_length=120, verbose_name='标题')),
-                ('body', models.TextField(verbose_name='正文')),
-                ('url', models.CharField(blank=True, default='', max_length=200, verbose_name='链接')),
-                ('state', models.CharField(choices=[('waiting', '待发送'), ('sending', '发送中'), ('sent', '已发送'), ('failed', '发送失败')], default='waiting', max_length=8, verbose_name='状态')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='尝试次数')),
-                ('next_at', models.DateTimeField(auto_now_add=True, verbose_name='下次发送')),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, default='', max_length=200, verbose_name='失败原因')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='时间')),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='发送时间')),
-                ('read_at', models.DateTimeField(null=True, verbose_name='已读时间')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='收件人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=60, verbose_name="来源")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("inbox", "站内"), ("webhook", "消息接口")],
+                        max_length=8,
+                        verbose_name="渠道",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=120, verbose_name="标题")),
+                ("body", models.TextField(verbose_name="正文")),
+                ("url", models.CharField(blank=True, default="", max_length=200, verbose_name="链接")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "待发送"),
+                            ("sending", "发送中"),
+                            ("sent", "已发送"),
+                            ("failed", "发送失败"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="尝试次数")),
+                ("next_at", models.DateTimeField(auto_now_add=True, verbose_name="下次发送")),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, default="", max_length=200, verbose_name="失败原因")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="时间")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="发送时间")),
+                ("read_at", models.DateTimeField(null=True, verbose_name="已读时间")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="收件人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '通知',
-                'verbose_name_plural': '通知',
+                "verbose_name": "通知",
+                "verbose_name_plural": "通知",
             },
         ),
         migrations.CreateModel(
-            name='Obligation',
+            name="Obligation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('incident', '昨夜警情'), ('repeat', '重复警情'), ('overdue', '超期事项'), ('visit', '到期走访')], max_length=10, verbose_name='类型')),
-                ('business_date', models.DateField(verbose_name='日期')),
-                ('source', models.CharField(max_length=40, verbose_name='来源')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('detail', models.CharField(blank=True, default='', max_length=200, verbose_name='说明')),
-                ('due_at', models.DateTimeField(verbose_name='回应截止')),
-                ('carried', models.PositiveSmallIntegerField(default=0, verbose_name='已结转天数')),
-                ('state', models.CharField(choices=[('open', '待回应'), ('done', '已回应'), ('excused', '已说明')], default='open', max_length=8, verbose_name='状态')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='回应时间')),
-                ('answer', models.CharField(blank=True, default='', max_length=300, verbose_name='回应')),
-                ('late', models.BooleanField(default=False, verbose_name='逾时回应')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='grids.area', verbose_name='责任区域')),
-                ('escalated_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='上报到')),
-                ('matter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='matters.matter')),
-                ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='grids.target')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("incident", "昨夜警情"),
+                            ("repeat", "重复警情"),
+                            ("overdue", "超期事项"),
+                            ("visit", "到期走访"),
+                        ],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("business_date", models.DateField(verbose_name="日期")),
+                ("source", models.CharField(max_length=40, verbose_name="来源")),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("detail", models.CharField(blank=True, default="", max_length=200, verbose_name="说明")),
+                ("due_at", models.DateTimeField(verbose_name="回应截止")),
+                ("carried", models.PositiveSmallIntegerField(default=0, verbose_name="已结转天数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待回应"), ("done", "已回应"), ("excused", "已说明")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="回应时间")),
+                ("answer", models.CharField(blank=True, default="", max_length=300, verbose_name="回应")),
+                ("late", models.BooleanField(default=False, verbose_name="逾时回应")),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="grids.area",
+                        verbose_name="责任区域",
+                    ),
+                ),
+                (
+                    "escalated_to",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="grids.area",
+                        verbose_name="上报到",
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="matters.matter",
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="grids.target",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '应回应事项',
-                'verbose_name_plural': '应回应事项',
+                "verbose_name": "应回应事项",
+                "verbose_name_plural": "应回应事项",
             },
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['area', '-occurred_at'], name='matter_by_area'),
+            model_name="matter",
+            index=models.Index(fields=["area", "-occurred_at"], name="matter_by_area"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['kind', '-occurred_at'], name='matter_by_kind'),
+            model_name="matter",
+            index=models.Index(fields=["kind", "-occurred_at"], name="matter_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['due_at'], name='matter_open_due'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("closed_at", None)), fields=["due_at"], name="matter_open_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at', None), models.Q(models.Q(('outcome', ''), _negated=True), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='matter_closed_has_answer'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("closed_at", None),
+                    models.Q(
+                        models.Q(("outcome", ""), _negated=True), models.Q(("answer", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="matter_closed_has_answer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['matter', 'id'], name='event_timeline'),
+            model_name="event",
+            index=models.Index(fields=["matter", "id"], name="event_timeline"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='event',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e0838f00b7484ccfdfe7bab9bff1f314b3bac3d5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5f8bd', table='matters_event', when='BEFORE')),
+            model_name="event",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e0838f00b7484ccfdfe7bab9bff1f314b3bac3d5",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_append_only_5f8bd",
+                    table="matters_event",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['next_at'], name='notice_due'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "sending"])),
+                fields=["next_at"],
+                name="notice_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'inbox')), fields=['recipient', '-id'], name='notice_inbox'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("channel", "inbox")), fields=["recipient", "-id"], name="notice_inbox"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'inbox'), ('read_at', None)), fields=['recipient'], name='notice_unread'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("channel", "inbox"), ("read_at", None)),
+                fields=["recipient"],
+                name="notice_unread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('source', 'recipient', 'channel'), name='notice_once'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("source", "recipient", "channel"), name="notice_once"),
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['business_date', 'area', 'state'], name='obligation_by_day'),
+            model_name="obligation",
+            index=models.Index(fields=["business_date", "area", "state"], name="obligation_by_day"),
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['source'], name='obligation_open_source'),
+            model_name="obligation",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["source"], name="obligation_open_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(fields=('business_date', 'area', 'source'), name='obligation_once_a_day'),
+            model_name="obligation",
+            constraint=models.UniqueConstraint(
+                fields=("business_date", "area", "source"), name="obligation_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='obligation_answered_has_time'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered_at", None), ("state", "open")),
+                    models.Q(models.Q(("state", "open"), _negated=True), ("answered_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="obligation_answered_has_time",
+            ),
         ),
     ]

@@ -5,24 +5,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0001_initial'),
-        ('matters', '0002_number'),
+        ("grids", "0001_initial"),
+        ("matters", "0002_number"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='matter',
-            name='moved_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='最近进展'),
+            model_name="matter",
+            name="moved_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(), verbose_name="最近进展"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['-occurred_at', '-id'], name='matter_recent'),
+            model_name="matter",
+            index=models.Index(fields=["-occurred_at", "-id"], name="matter_recent"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='matter_closed'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)), fields=["closed_at"], name="matter_closed"
+            ),
         ),
     ]

@@ -5,20 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('matters', '0003_moved_at'),
+        ("matters", "0003_moved_at"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='obligation',
-            name='colour',
-            field=models.CharField(blank=True, db_default='', default='', max_length=6, verbose_name='颜色'),
+            model_name="obligation",
+            name="colour",
+            field=models.CharField(blank=True, db_default="", default="", max_length=6, verbose_name="颜色"),
         ),
         migrations.AddField(
-            model_name='obligation',
-            name='raised_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='提出时间'),
+            model_name="obligation",
+            name="raised_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(), verbose_name="提出时间"
+            ),
         ),
     ]

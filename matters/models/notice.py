@@ -6,9 +6,11 @@ from django.db.models import Q
 
 
 class Notice(models.Model):
-    """One message to one person through one channel, unique per source: nothing is told twice, nothing is lost.
+    """One message to one person through one channel, unique per source: nothing is told twice, nothing
+    is lost.
 
-    The inbox channel is `sent` when written. Others are claimed with a lease, sent with the row's key as idempotency key,
+    The inbox channel is `sent` when written. Others are claimed with a lease, sent with the row's key
+    as idempotency key,
     then marked; a worker killed in between leaves a lease that runs out.
     """
 
@@ -27,7 +29,9 @@ class Notice(models.Model):
         FAILED = "failed", "发送失败"
 
     source = models.CharField("来源", max_length=60)
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人"
+    )
     channel = models.CharField("渠道", max_length=8, choices=Channel)
     subject = models.CharField("标题", max_length=120)
     body = models.TextField("正文")
@@ -45,15 +49,15 @@ class Notice(models.Model):
         verbose_name = "通知"
         verbose_name_plural = "通知"
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "sending"]), name="notice_due"),
+            models.Index(
+                fields=["next_at"], condition=Q(state__in=["waiting", "sending"]), name="notice_due"
+            ),
             models.Index(fields=["recipient", "-id"], condition=Q(channel="inbox"), name="notice_inbox"),
             models.Index(
                 fields=["recipient"], condition=Q(channel="inbox", read_at=None), name="notice_unread"
             ),
         ]
-        constraints = [
-            models.UniqueConstraint(fields=["source", "recipient", "channel"], name="notice_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "recipient", "channel"], name="notice_once")]
 
     def __str__(self) -> str:
         return self.subject

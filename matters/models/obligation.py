@@ -17,8 +17,10 @@ class ObligationQuerySet(ScopedQuerySet["Obligation"]):
 class Obligation(models.Model):
     """应回应事项: one thing that one area must answer on one business date.
 
-    `source` names the thing (`matter:12`, `target:7`); the same source comes back next morning while it is open, with
-    `carried` one higher. `late` = answered after the evening echo of its date. `colour` is the card of a repeated incident or the
+    `source` names the thing (`matter:12`, `target:7`); the same source comes back next morning while it
+    is open, with
+    `carried` one higher. `late` = answered after the evening echo of its date. `colour` is the card of
+    a repeated incident or the
     level of a target. `raised_at` later than the morning alert's run = taken in during the day.
     """
 
@@ -38,7 +40,9 @@ class Obligation(models.Model):
         EXCUSED = "excused", "已说明"
 
     kind = models.CharField("类型", max_length=10, choices=Kind)
-    area = models.ForeignKey("grids.Area", models.PROTECT, related_name="obligations", verbose_name="责任区域")
+    area = models.ForeignKey(
+        "grids.Area", models.PROTECT, related_name="obligations", verbose_name="责任区域"
+    )
     business_date = models.DateField("日期")
     source = models.CharField("来源", max_length=40)
     matter = models.ForeignKey("matters.Matter", models.PROTECT, null=True, related_name="obligations")
@@ -54,7 +58,9 @@ class Obligation(models.Model):
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     answer = models.CharField("回应", max_length=300, blank=True, default="")
     late = models.BooleanField("逾时回应", default=False)
-    escalated_to = models.ForeignKey("grids.Area", models.PROTECT, null=True, related_name="+", verbose_name="上报到")
+    escalated_to = models.ForeignKey(
+        "grids.Area", models.PROTECT, null=True, related_name="+", verbose_name="上报到"
+    )
 
     objects = ObligationQuerySet.as_manager()
 
@@ -68,7 +74,8 @@ class Obligation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["business_date", "area", "source"], name="obligation_once_a_day"),
             models.CheckConstraint(
-                condition=Q(state="open", answered_at=None) | (~Q(state="open") & Q(answered_at__isnull=False)),
+                condition=Q(state="open", answered_at=None)
+                | (~Q(state="open") & Q(answered_at__isnull=False)),
                 name="obligation_answered_has_time",
             ),
         ]

@@ -1,4 +1,6 @@
-"""A day on the street, through the real thing: export in, morning alert by a real worker, visits on a phone, evening echo, one named gap."""
+"""A day on the street, through the real thing: export in, morning alert by a real worker, visits on a
+phone, evening echo, one named gap.
+"""
 
 import csv
 import re
@@ -123,7 +125,9 @@ def test_a_day_on_the_street(browser: Browser, live_server: Any, cast: Cast, tmp
 
 
 def answer_next(phone: Page, *, avoid: str) -> None:
-    """Answer the first thing on my day that is not the one to be left: an incident by echo, a target by three taps."""
+    """Answer the first thing on my day that is not the one to be left: an incident by echo, a target by
+    three taps.
+    """
     link = phone.locator(
         'main a[href^="/matters/"].line, main a[href^="/matters/"].btn, main a[href^="/visits/new/"]'
     )
