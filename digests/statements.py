@@ -14,13 +14,13 @@ def _read(*names: str, **parts: str) -> str:
 
 
 ALL_ROWS = "TABLE incident_row UNION ALL TABLE standing_row UNION ALL TABLE carried_row"
-NOTHING_CARRIED = "(SELECT NULL::bigint AS area_id, ''::text AS source, 0 AS carried)"
 
-RAISE = _read("territory", "incidents", "standing", "carried", "write", rows=ALL_ROWS, before="carried")
+RAISE = _read("territory", "incidents", "standing", "carried", "write", rows=ALL_ROWS)
 """One obligation for each thing that an area must answer."""
-TOP_UP = _read("territory", "incidents", "write", rows="TABLE incident_row", before=NOTHING_CARRIED)
+TOP_UP = _read("territory", "incidents", "write", rows="TABLE incident_row")
 """The same for incidents that came in between the two digests."""
 STALE = _read("stale")
 LOCK = _read("lock")
 ESCALATE = _read("escalate")
+GATHER = _read("gather")
 FREEZE = _read("territory", "freeze")

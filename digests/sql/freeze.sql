@@ -1,12 +1,7 @@
 -- One digest per area, or the one of the street for the police: the sums of the area with all below it, its children's sums,
 -- and the things by name: first what came up to this level, then the longest carried.
 , owed AS MATERIALIZED (
-    SELECT owed.id, owed.kind, owed.source, owed.title, owed.detail, owed.colour, owed.carried, owed.state, owed.answer,
-           owed.area_id, owed.escalated_to_id, above.name AS escalated, area.name AS place, area.path
-    FROM matters_obligation owed
-    JOIN territory area ON area.id = owed.area_id
-    LEFT JOIN territory above ON above.id = owed.escalated_to_id
-    WHERE owed.business_date = %(day)s AND owed.kind = ANY(%(kinds_told)s)
+    SELECT * FROM digest_owed WHERE kind = ANY(%(kinds_told)s)
 ), holder AS (
     SELECT post.area_id, string_agg(DISTINCT person.name, '、') AS names
     FROM grids_post post
@@ -45,7 +40,7 @@
            ) AS place_in_list
     FROM spread
     LEFT JOIN holder ON holder.area_id = spread.area_id
-    WHERE state = ANY(%(states_told)s)
+    WHERE state = ANY(%(states_told)s) AND (%(audience)s = 'area' OR up_id = %(street)s)
 ), item AS (
     SELECT up_id, count(*) AS all_of_them,
            jsonb_agg(

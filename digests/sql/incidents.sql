@@ -56,6 +56,6 @@
            CASE WHEN times >= %(repeat_red)s THEN 'red' WHEN times >= %(repeat_yellow)s THEN 'yellow' ELSE '' END
                AS colour,
            CASE WHEN state IN ('echoed', 'closed') THEN moved_at END AS answered_at,
-           handler_id AS answered_by, '预响前已回应' AS answer
+           handler_id AS answered_by, '预响前已回应' AS answer, 0 AS carried
     FROM incident
 )

@@ -1,8 +1,5 @@
 -- Obligations that a fact went past unheard, settled as what happened. A row that is being answered just now is left alone.
-UPDATE matters_obligation owed
-SET state = found.state, answered_at = coalesce(found.at, %(now)s), answered_by_id = found.actor,
-    answer = found.words, late = coalesce(found.at, %(now)s) > owed.due_at
-FROM (
+WITH found AS MATERIALIZED (
     SELECT asked.id, visit.visited_at AS at, visit.visitor_id AS actor,
            CASE WHEN matter.id IS NOT NULL OR visit.id IS NOT NULL THEN 'done' ELSE 'excused' END AS state,
            CASE WHEN matter.closed_at IS NOT NULL THEN '已办结'
@@ -31,5 +28,9 @@ FROM (
            OR target.grid_id <> asked.area_id OR target.due_on > asked.business_date)
     ORDER BY asked.id
     FOR UPDATE OF asked SKIP LOCKED
-) found
+)
+UPDATE matters_obligation owed
+SET state = found.state, answered_at = coalesce(found.at, %(now)s), answered_by_id = found.actor,
+    answer = found.words, late = coalesce(found.at, %(now)s) > owed.due_at
+FROM found
 WHERE owed.id = found.id

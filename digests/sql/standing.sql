@@ -10,7 +10,7 @@
                format('超期%%s天', ceil(extract(epoch FROM %(until)s - matter.due_at) / 86400)),
                %(waits)s::jsonb ->> matter.state
            ) AS detail,
-           '' AS colour, NULL::timestamptz AS answered_at, NULL::bigint AS answered_by, '' AS answer
+           '' AS colour, NULL::timestamptz AS answered_at, NULL::bigint AS answered_by, '' AS answer, 0 AS carried
     FROM matters_matter matter
     JOIN territory area ON area.id = matter.area_id
     WHERE matter.closed_at IS NULL AND matter.due_at < %(until)s
@@ -24,7 +24,7 @@
                CASE WHEN owed.due_on < %(day)s THEN format('超期%%s天', %(day)s - owed.due_on) ELSE '当天到期' END,
                CASE target.kind WHEN 'place' THEN nullif(target.address, '') END
            ),
-           target.colour, owed.visited_at, owed.visitor_id, '预响前已走访'
+           target.colour, owed.visited_at, owed.visitor_id, '预响前已走访', 0
     FROM (
         SELECT target.id, target.grid_id, target.due_on, NULL::timestamptz AS visited_at, NULL::bigint AS visitor_id
         FROM grids_target target
