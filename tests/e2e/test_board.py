@@ -20,7 +20,8 @@ def page(monkeypatch: pytest.MonkeyPatch, live_server: Any, cast: Cast) -> Itera
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser: Browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        shown = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}).new_page()
+        desk = {"width": 1440, "height": 900}
+        shown = browser.new_context(base_url=live_server.url, viewport=desk).new_page()  # type: ignore[arg-type]
         shown.goto("/login/")
         shown.get_by_label("用户名").fill("command")
         shown.get_by_label("密码", exact=True).fill(PASSWORD)
