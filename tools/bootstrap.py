@@ -159,9 +159,14 @@ def front_end() -> None:
     say("安装前端文件（npm ci）…")
     env = {"npm_config_cache": str(VAR / "cache" / "npm"), "npm_config_update_notifier": "false"}
     run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci ", env)
-    fresh = VAR / "vendor.new"
+    gather(vendor, value)
+
+
+def gather(vendor: Path, value: str) -> None:
+    """The named files of node_modules/, all at once; the image's build calls this too."""
+    fresh = vendor.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
+    fresh.mkdir(parents=True)
     for name, source in VENDOR.items():
         copy(ROOT / "node_modules" / source, fresh / name)
     (fresh / ".stamp").write_text(value)

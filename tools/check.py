@@ -54,7 +54,7 @@ def tool(name: str, *arguments: str) -> list[str]:
 
 CHECKS = [
     Check("types", tool("mypy")),
-    Check("lint", tool("ruff", "check", ".")),
+    Check("lint", tool("ruff", "check", "--output-format", "concise", ".")),
     Check("format", tool("ruff", "format", "--check", ".")),
     Check("imports", tool("lint-imports", "--cache-dir", "var/cache/imports")),
     Check("templates", tool("djlint", "templates", "--lint")),
