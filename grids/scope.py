@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 
+from shared.dates import today
 from shared.guards import public as public  # pages take both marks from here
 
 if TYPE_CHECKING:
@@ -26,16 +27,13 @@ View = Callable[..., HttpResponseBase]
 
 def posts_of(user: Any) -> "list[Post]":
     """The posts that the user holds today, with area, unit and role; read once per request."""
-    from grids.models import Post  # noqa: PLC0415 -- the models' managers use this module
+    from grids.holders import posts_held  # noqa: PLC0415 -- the models' managers use this module
 
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         return []
     held: list[Post] | None = getattr(user, "_posts_today", None)
     if held is None:
-        held = list(
-            Post.objects.on().filter(user_id=user.pk).select_related("area", "unit", "role").order_by("id")
-        )
-        user._posts_today = held
+        held = user._posts_today = posts_held(user.pk, today())
     return held
 
 
