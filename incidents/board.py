@@ -1,5 +1,6 @@
-"""两室融合: one board for the street's and the police's command rooms. Both see the same rows, in a fixed
-number of queries.
+"""两室融合: one board for the street's and the police's command rooms.
+
+Both see the same rows, in a fixed number of queries.
 """
 
 import hashlib
@@ -40,6 +41,7 @@ LANES = {
     "echoed": "待审核",
     "done": "今天已回应",
 }
+PLACE_OF_AREA = {name: PLACE[name] for name in ("place", "level", "above")}
 SHOWN = 5
 REPEATS_SHOWN = 6
 
@@ -177,12 +179,28 @@ class VillageId(Func):
     output_field = IntegerField()
 
 
+def _alert(asked: Asked) -> Any:
+    """The obligations of today; before the morning alert those of the last day that had one."""
+    seen = asked.narrow(Obligation.objects.filter(business_date__lte=today()))
+    return seen.filter(business_date=Subquery(seen.order_by("-business_date").values("business_date")[:1]))
+
+
+def gaps(asked: Asked) -> Any:
+    """还差谁: what is still open of the double alert, as plain rows."""
+    return (
+        _alert(asked)
+        .filter(state=Obligation.State.OPEN)
+        .values(
+            "id", "kind", "title", "detail", "carried", "due_at", "matter_id", "target_id", **PLACE_OF_AREA
+        )
+    )
+
+
 def tallies(asked: Asked) -> tuple[date | None, Tally, list[Tally]]:
     """警情双响 of today (before the morning alert, of the last day that had one): its day, the sum, and the
     villages that still owe an answer, most first."""
-    seen = asked.narrow(Obligation.objects.filter(business_date__lte=today()))
     counted = (
-        seen.filter(business_date=Subquery(seen.order_by("-business_date").values("business_date")[:1]))
+        _alert(asked)
         .annotate(village=VillageId("area__path"))
         .values("business_date", "village")
         .annotate(

@@ -12,8 +12,10 @@ from markupsafe import Markup
 from grids.scope import scoped
 from incidents import board
 from incidents.queries import repeat_rule, short_address
-from matters.queries import kind_choices
+from matters.models import Obligation
+from matters.queries import kind_choices, place_of
 from shared.jinja import length_text
+from shared.pages import page_of
 
 
 def _asked(request: HttpRequest) -> board.Asked:
@@ -71,6 +73,19 @@ def board_page(request: HttpRequest) -> HttpResponse:
     if context["auto"]:
         answer["Refresh"] = "30"
     return answer
+
+
+@scoped("board.view")
+def board_gaps(request: HttpRequest) -> HttpResponse:
+    """还差谁: every thing of the double alert that nobody has answered yet, the longest owed first."""
+    asked = _asked(request)
+    context = {
+        "asked": asked,
+        "page": page_of(request, board.gaps(asked), order=("-carried", "id")),
+        "kinds": dict(Obligation.Kind.choices),
+        "place_of": place_of,
+    }
+    return render(request, "incidents/gaps.html", context)
 
 
 def _etag(request: HttpRequest) -> str:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("incidents/", views.incident_list, name="incident_list"),
     path("incidents/board/", board_views.board_page, name="board"),
     path("incidents/board/live/", board_views.board_live, name="board_live"),
+    path("incidents/board/gaps/", board_views.board_gaps, name="board_gaps"),
     path("incidents/export.csv", views.incident_export, {"ending": "csv"}, name="incident_csv"),
     path("incidents/export.xlsx", views.incident_export, {"ending": "xlsx"}, name="incident_xlsx"),
     path("incidents/<int:pk>/", views.incident_detail, name="incident_detail"),

@@ -140,8 +140,27 @@ def test_the_sum_adds_up_and_names_who_still_owes(cast: Cast, as_user: SignIn) -
         ("河边村", "5", "2"),
         ("楼山村", "1", "1"),
     ]
-    assert f"area={cast.village.pk}" in page.content.decode()
+    assert f'href="/incidents/board/gaps/?village={cast.village.pk}"' in page.content.decode()
     assert "太平" not in text
+
+
+def test_each_village_opens_what_is_still_owed(cast: Cast, as_user: SignIn) -> None:
+    matter = incident(cast, title="噪音扰民：夜宵摊")
+    Obligation.objects.filter(pk=owe(cast.grid_a).pk).update(
+        matter=matter, title="噪音扰民：夜宵摊", carried=2
+    )
+    owe(cast.grid_a, "done")
+    owe(cast.grid_b)
+    owe(cast.far_grid)
+    client = as_user(cast.police)
+    page = client.get(f"/incidents/board/gaps/?village={cast.village.pk}")
+    assert page.content.decode().count("<tr>") == 2
+    assert f'href="/matters/{matter.pk}/"' in page.content.decode()
+    assert "河边村还没有回应的" in text_of(page)
+    assert "昨夜警情 第 3 天 河边村第一网格" in text_of(page)
+    assert client.get("/incidents/board/gaps/").content.decode().count("<tr>") == 3
+    assert as_user(cast.far_command).get("/incidents/board/gaps/").content.decode().count("<tr>") == 2
+    assert client.get("/incidents/board/gaps/?cursor=x").status_code == 400
 
 
 def test_before_the_morning_alert_the_last_day_is_shown(cast: Cast, as_user: SignIn) -> None:
@@ -214,7 +233,7 @@ def test_the_page_polls_its_own_filters_and_grows_on_a_wall(cast: Cast, as_user:
     assert client.get("/incidents/board/?auto=1").headers["Refresh"] == "30"
 
 
-@pytest.mark.parametrize("path", ["/incidents/board/", "/incidents/board/live/"])
+@pytest.mark.parametrize("path", ["/incidents/board/", "/incidents/board/live/", "/incidents/board/gaps/"])
 def test_the_board_is_for_the_two_rooms(cast: Cast, as_user: SignIn, path: str) -> None:
     statuses = {person: as_user(user).get(path).status_code for person, user in cast.people.items()}
     assert {person for person, status in statuses.items() if status == 200} == {
@@ -226,7 +245,7 @@ def test_the_board_is_for_the_two_rooms(cast: Cast, as_user: SignIn, path: str) 
     assert set(statuses.values()) == {200, 403}
 
 
-@pytest.mark.parametrize("path", ["/incidents/board/", "/incidents/board/live/"])
+@pytest.mark.parametrize("path", ["/incidents/board/", "/incidents/board/live/", "/incidents/board/gaps/"])
 @pytest.mark.parametrize("narrowed", [False, True])
 def test_the_board_costs_the_same_at_any_size(
     cast: Cast, as_user: SignIn, count_queries: Any, path: str, narrowed: bool
