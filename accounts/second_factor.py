@@ -77,7 +77,7 @@ def enrol(*, user: User, secret: str, code: str) -> TOTPDevice:
     totp = TOTP(bytes.fromhex(secret))
     totp.time = timezone.now().timestamp()
     digits = "".join(code.split())
-    if not (digits.isascii() and digits.isdigit()) or not totp.verify(int(digits), tolerance=1):
+    if not (digits.isascii() and digits.isdecimal()) or not totp.verify(int(digits), tolerance=1):
         raise InvalidInput("口令不对。请核对手机时间是自动设置的，再输入现在显示的 6 位数字。", field="code")
     TOTPDevice.objects.filter(user=locked).delete()
     return TOTPDevice.objects.create(
@@ -108,7 +108,7 @@ def verify(*, user: User, code: str) -> Device:
     text = "".join(code.split())
     wait = 0
     with transaction.atomic():
-        model, token = (TOTPDevice, text) if text.isdigit() else (StaticDevice, _recovery_hash(text))
+        model, token = (TOTPDevice, text) if text.isdecimal() else (StaticDevice, _recovery_hash(text))
         for device in model.objects.select_for_update().filter(user=user, confirmed=True):
             allowed, why = device.verify_is_allowed()
             if not allowed:

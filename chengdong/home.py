@@ -44,7 +44,7 @@ def _rollup(request: HttpRequest, rights: frozenset[str]) -> HttpResponse:
     seen = Area.objects.within(request.user, "digests.view").order_by("path")
     given = request.GET.get("area", "")
     if given:
-        area = get_object_or_404(seen.select_related("parent"), pk=given if given.isdigit() else 0)
+        area = get_object_or_404(seen.select_related("parent"), pk=given if given.isdecimal() else 0)
     else:
         area = next(post.area for post in posts_of(request.user) if "digests.view" in post.role.rights)
     may_visit = "targets.view" in rights

@@ -1,6 +1,7 @@
 """Keeps the private PostgreSQL: starts it, waits until nobody uses it, stops it.
 
-Run by embedded.py. Standard library only, nothing of the project: it runs isolated (`python -I`) and outlives whoever started it.
+Run by embedded.py. Standard library only, nothing of the project: it runs isolated (`python -I`) and
+outlives whoever started it.
 """
 
 import ctypes

@@ -1,5 +1,6 @@
-"""What the owning app adds to a matter's page: facts and a section of its own. Matters cannot import them,
-so they register.
+"""What the owning app adds to a matter's page: facts and a section of its own.
+
+Matters cannot import them, so they register.
 """
 
 from collections.abc import Callable, Mapping

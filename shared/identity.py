@@ -22,7 +22,7 @@ def check_identity(text: str) -> str:
         except Wrong as error:
             raise ValidationError("身份证号码不对（日期或末位校验不符），请对照证件再输一次。") from error
         return number
-    if number.isdigit() and len(number) in {15, 16, 17}:
+    if number.isdecimal() and len(number) in {15, 16, 17}:
         raise ValidationError(f"身份证号码是 18 位，现在是 {len(number)} 位，请补全。")
     if not re.fullmatch(r"[A-Z0-9]{5,30}", number):
         raise ValidationError("证件号码只含字母和数字，请对照证件再输一次。")

@@ -38,7 +38,7 @@ def _asked(request: Request) -> tuple[coverage.Period, coverage.Within]:
     given = request.query_params.get("area", "")
     area = None
     if given:
-        area = Area.objects.within(request.user, RIGHT).filter(pk=given if given.isdigit() else 0).first()
+        area = Area.objects.within(request.user, RIGHT).filter(pk=given if given.isdecimal() else 0).first()
         if area is None:
             raise Http404
     data = form.cleaned_data

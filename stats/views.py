@@ -137,7 +137,7 @@ def _area(request: HttpRequest) -> Area | None:
     if not given:
         return queries.top_area(request.user)
     seen = Area.objects.within(request.user, RIGHT).select_related("parent")
-    area: Area = get_object_or_404(seen, pk=given if given.isdigit() else 0)
+    area: Area = get_object_or_404(seen, pk=given if given.isdecimal() else 0)
     return area
 
 

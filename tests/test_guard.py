@@ -27,11 +27,15 @@ GARBAGE = {
     "state": "zzz",
     "kind": "zzz",
     "date": "2026-99-99",
+    "target": "²",
+    "area": "²",
+    "village": "9" * 30,
+    "grid": "-1",
     "limit": "x",
 }
 BODY = {
     **GARBAGE,
-    **dict.fromkeys(("target", "area", "grid", "unit", "role", "version", "handler", "action"), "zzz"),
+    **dict.fromkeys(("area", "grid", "unit", "role", "version", "handler", "action"), "zzz"),
     "client_id": "no-uuid",
     "note": "\x00",
     "value": "1e999",

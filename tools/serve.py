@@ -56,7 +56,7 @@ def main() -> None:
 
 def port_number(text: str) -> int:
     """PORT as a number."""
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
         raise CannotServe(f"PORT={text} 不是端口号（应在 1 到 65535 之间）。")
     return int(text)
 

@@ -42,7 +42,7 @@ def in_step(target: Target) -> Target:
     target.phone_index = blind(target.phone, "phone")
     target.phone_tail = target.phone[-4:]
     target.id_index = blind(target.id_number, "id")
-    if target.id_number[:17].isdigit() and len(target.id_number) == 18:
+    if target.id_number[:17].isdecimal() and len(target.id_number) == 18:
         target.born_in = int(target.id_number[6:10])
     return target
 

@@ -38,7 +38,7 @@ def people_list(actor: User, *, words: str = "", state: str = "") -> QuerySet[Us
         found = (
             Q(name__icontains=words) | Q(username__istartswith=words) | Q(initials__startswith=words.lower())
         )
-        if normal(words).isdigit():
+        if normal(words).isdecimal():
             found |= Q(phone_index=blind(words, "phone"))
         people = people.filter(found)
     return people

@@ -13,15 +13,16 @@ def area_choices(user: Any, right: str, chosen: str = "") -> list[tuple[str, str
     one's own), in one query.
     """
     upper = Q(level__in=Area.VILLAGE_LEVELS)
-    if chosen.isdigit():
+    if chosen.isdecimal():
         upper |= Q(parent_id=chosen) | Q(parent__children=chosen)
     own = [path for path in paths_of(user, right) if path.count("/") > 2]
     for path in own:
         upper |= Q(path__startswith=path)
     areas = Area.objects.within(user, right).filter(upper, is_active=True).distinct().order_by("path")
-    rows = [(str(area.pk), area.name, area.level) for area in areas]
+    rows = areas.values_list("pk", "name", "level", "path")
     return [
-        (pk, f"　{name}" if level == Area.Level.GRID and len(rows) > 1 else name) for pk, name, level in rows
+        (str(pk), f"　{name}" if level == Area.Level.GRID and len(rows) > 1 else name)
+        for pk, name, level, _ in rows
     ]
 
 

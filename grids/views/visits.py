@@ -26,7 +26,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("targets")
     target = get_object_or_404(
         Target.objects.within(request.user, "visits.log").select_related("grid"),
-        pk=given if given.isdigit() else 0,
+        pk=given if given.isdecimal() else 0,
     )
     last = target.visits.order_by("-visited_on", "-id").first()
     known = words(*SCHEMES)

@@ -47,7 +47,7 @@ def _streets(named: str) -> list[Area]:
     streets = Area.objects.filter(level=Area.Level.STREET, is_active=True).order_by("id")
     if named:
         streets = streets.filter(
-            Q(pk=named) if named.isdigit() and len(named) < 9 else Q(name=named) | Q(code=named)
+            Q(pk=named) if named.isdecimal() and len(named) < 9 else Q(name=named) | Q(code=named)
         )
     if found := list(streets):
         return found
