@@ -98,22 +98,27 @@ def import_batch(request: HttpRequest, pk: int) -> HttpResponse:
     if show not in queries.SHOWN:
         raise Http404
     importer = importer_of(batch.kind)
-    route, right = importer.tray
-    has_tray = bool(route and batch.unplaced and not batch.dry_run and covers(request.user, right, batch.area))
     context = {
         "batch": batch,
         "importer": importer,
-        "tray": reverse(route) if has_tray else "",
+        "tray": _tray(request, batch, importer),
         "tabs": [(queries.SHOWN[name][0], f"?show={name}", n) for name, n in numbers.items()],
         "here": f"?show={show}",
         "label": queries.SHOWN[show][0],
         "numbers": numbers,
         "page": page_of(request, queries.rows_of(batch, show), order=("number",)),
         "link": lambda row: (
-            reverse(importer.page, args=[row.object_id]) if importer.page and row.object_id else ""
+            reverse(importer.page, args=[row.object_id]) if row.object_id and importer.page else ""
         ),
     }
     return render(request, "grids/imports/batch.html", context)
+
+
+def _tray(request: HttpRequest, batch: ImportBatch, importer: Importer) -> str:
+    """Where what could not be placed waits, if the reader may place it."""
+    route, right = importer.tray
+    waits = route and batch.unplaced and not batch.dry_run
+    return reverse(route) if waits and covers(request.user, right, batch.area) else ""
 
 
 @may_import

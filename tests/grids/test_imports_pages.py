@@ -55,7 +55,7 @@ def test_a_file_goes_in_and_its_progress_shows(
     page = client.get(f"/imports/{batch.pk}/").content.decode()
     assert "正在排队" in page
     assert f'hx-get="/imports/{batch.pk}/progress/"' in page
-    assert 'http-equiv="refresh"' in page
+    assert "刷新看进度" in page
     ImportBatch.objects.update(state="running", total=196, seen=100)
     part = client.get(f"/imports/{batch.pk}/progress/")
     assert "100/196" in part.content.decode()
@@ -64,7 +64,7 @@ def test_a_file_goes_in_and_its_progress_shows(
     engine.run_batch(batch.pk)
     assert client.get(f"/imports/{batch.pk}/progress/")["HX-Refresh"] == "true"
     page = client.get(f"/imports/{batch.pk}/").content.decode()
-    assert 'http-equiv="refresh"' not in page
+    assert "刷新看进度" not in page
 
 
 def test_each_number_opens_its_rows(cast: Cast, as_user: SignIn) -> None:

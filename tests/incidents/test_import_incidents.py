@@ -1,14 +1,11 @@
 """The police exports as they are: exact figures, every dirty case, twice = once."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection
 
 from grids.imports import engine
@@ -19,15 +16,9 @@ from incidents.models import PoliceIncident
 from matters.models import Event, Matter
 from shared.dates import SHANGHAI
 from shared.errors import InvalidInput
-from tests.cast import Cast
 from tests.grids.street import build_street
+from tests.incidents.exports import HEADER, NIGHT, WEEK, figures, line, one
 
-DATA = Path(__file__).resolve().parent.parent / "data"
-WEEK = DATA / "police_week_2026-11-16.csv"
-NIGHT = DATA / "police_night_2026-11-22.xlsx"
-HEADER = (
-    "接警单编号,报警时间,报警人,联系电话,警情类别,警情级别,警情地址,所属村社,简要警情,处警结果,是否移交调解"
-)
 Import = Callable[..., ImportBatch]
 
 
@@ -47,32 +38,6 @@ def take(street: Area) -> Import:
         return engine.run_batch(batch.pk)
 
     return run
-
-
-def figures(batch: ImportBatch) -> dict[str, int]:
-    names = ("created", "updated", "unchanged", "rejected", "unplaced", "total")
-    return {name: getattr(batch, name) for name in names if getattr(batch, name)}
-
-
-def line(number: str = "A1", **columns: str) -> str:
-    values = {
-        "at": "2026/11/16 04:03",
-        "name": "张示例",
-        "phone": "13900005776",
-        "type": "纠纷",
-        "level": "一般",
-        "address": "温岭市城东街道河边村一区26号",
-        "village": "河边村",
-        "summary": "停车",
-        "result": "正在办理",
-        "mediation": "否",
-        **columns,
-    }
-    return ",".join([number, *values.values()])
-
-
-def one(number: str = "A1") -> PoliceIncident:
-    return PoliceIncident.objects.select_related("matter__area").get(police_number=number)
 
 
 # The two files as they are
@@ -347,63 +312,6 @@ def cast_command(street: Area, loaded: None) -> Any:
     user = User.objects.create(username="command", name="指挥室示例")
     Post.objects.create(user=user, area=street, role=Role.objects.get(code="command"))
     return user
-
-
-# The command
-
-
-def run(*arguments: object) -> list[str]:
-    out = StringIO()
-    call_command("import_incidents", *map(str, arguments), stdout=out)
-    return out.getvalue().splitlines()
-
-
-def test_the_command_prints_refused_rows_and_one_json_line(street: Area) -> None:
-    *told, last = run(WEEK)
-    counts = json.loads(last)
-    batch = ImportBatch.objects.get()
-    expected = {"created": 192, "updated": 0, "unchanged": 1, "rejected": 3, "unplaced": 1, "total": 196}
-    assert counts == {**expected, "batch": batch.pk}
-    assert [text.split()[:2] for text in told] == [
-        ["193", "接警单编号"],
-        ["194", "报警时间"],
-        ["195", "警情类别"],
-    ]
-    assert json.loads(run(WEEK)[-1])["unchanged"] == 193
-    assert json.loads(run(NIGHT, "--dry-run")[-1])["created"] == 27
-    assert PoliceIncident.objects.count() == 192
-
-
-def test_the_command_says_why_it_could_not_work(street: Area, tmp_path: Path) -> None:
-    broken = tmp_path / "x.xlsx"
-    broken.write_bytes(b"PK\x03\x04")
-    for arguments, said in (
-        ((tmp_path / "none.csv",), "打不开"),
-        ((broken,), "损坏"),
-        ((WEEK, "--by", "nobody"), "没有账号"),
-        ((WEEK, "--street", "没有的街道"), "城东街道"),
-    ):
-        with pytest.raises(CommandError, match=said):
-            run(*arguments)
-    build_street("太平街道")
-    with pytest.raises(CommandError, match="--street"):
-        run(WEEK)
-    assert json.loads(run(WEEK, "--street", "城东街道")[-1])["created"] == 192
-
-
-def test_the_command_needs_a_street(loaded: None) -> None:
-    with pytest.raises(CommandError, match="还没有街道"):
-        run(WEEK)
-
-
-def test_the_importer_is_named_in_the_timeline(cast: Cast, tmp_path: Path) -> None:
-    file = tmp_path / "a.csv"
-    file.write_text("\n".join((HEADER, line())))
-    run(file, "--by", "command")
-    assert one().matter.reporter == cast.command
-    assert one().matter.events.get().actor == cast.command
-    with pytest.raises(CommandError, match="权限"):
-        run(file, "--by", "leader", "--street", "城东街道")
 
 
 # Cost
