@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -44,13 +45,13 @@ def environment(**extra: str) -> dict[str, str]:
     }
 
 
-def until(fact: Callable[[], object], what: str, seconds: float = 60) -> None:
+def until(fact: Callable[[], object], what: str, seconds: float = 60, every: float = 0.05) -> None:
     """Wait for a fact, bounded; fails with its name. The bound is a safety net, not a measure of speed."""
     end = time.monotonic() + seconds
     while not fact():
         if time.monotonic() > end:
             raise AssertionError(f"Did not happen within {seconds:.0f} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
 
 
 @contextmanager
@@ -70,14 +71,21 @@ def celery_worker(log: Path, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        app.conf.task_routes = {"*": {"queue": queue}}
-        app.amqp.flush_routes()
+        _route({"*": {"queue": queue}})
         try:
             yield process
         finally:
-            app.conf.task_routes = routes
-            app.amqp.flush_routes()
+            _route(routes)
             end(process)
+            with app.connection_for_write() as link:
+                link.default_channel.queue_purge(queue)
+
+
+def _route(routes: Any) -> None:
+    """Send tasks elsewhere from now on; Celery keeps a router, which knows only the routes of its birth."""
+    app.conf.task_routes = routes
+    app.amqp.flush_routes()
+    app.amqp.__dict__.pop("router", None)
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,1 @@
+"""Processes killed and doubled: nothing is lost, nothing happens twice."""
