@@ -1,8 +1,9 @@
 """Who reacts to what, on one page: reading it tells the story of the street."""
 
-from grids.facts import target_suspended, visit_logged
+from grids.facts import import_finished, target_suspended, visit_logged
 from incidents.workflow import hazard_of_visit, incident_placed
 from matters.facts import matter_advanced
+from matters.import_notices import import_told
 from matters.obligations import move_answers, suspension_excuses, visit_answers
 
 
@@ -13,3 +14,4 @@ def connect() -> None:
     target_suspended.connect(suspension_excuses)
     matter_advanced.connect(incident_placed)
     matter_advanced.connect(move_answers)
+    import_finished.connect(import_told)
