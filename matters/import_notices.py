@@ -9,7 +9,7 @@ from matters.notices import post
 
 
 def import_told(*, batch: ImportBatch, **_: Any) -> None:
-    """Tell whoever started an import how it ended, in the inbox, once; one from the command line tells nobody."""
+    """Tell whoever started an import how it ended, in the inbox, once; the command line tells nobody."""
     if batch.by_id is None:
         return
     label = importer_of(batch.kind).label
