@@ -17,7 +17,7 @@ FILES = (
     "js/app.js",
     "js/outbox.js",
     "vendor/htmx.min.js",
-    "vendor/idb.js",
+    "vendor/idb.min.js",
     "icons.svg",
     "icon.svg",
 )

@@ -61,6 +61,9 @@ def log_visit(
     (domain.md, Visits); one that arrives late is put where it belongs in the chain of visits and never
     moves the due day backwards.
     """
+    note = one_newline(note)
+    if hazard:
+        hazard = {name: one_newline(text) for name, text in hazard.items()}
     content = {
         "target": target.pk,
         "actor": actor.pk,
@@ -68,10 +71,10 @@ def log_visit(
         "met": met,
         "result": result,
         "chips": sorted(set(chips)),
-        "note": note.strip(),
+        "note": note,
         "position": position and asdict(position),
         "photos": sorted(photo.digest for photo in photos),
-        "hazard": dict(hazard) if hazard else None,
+        "hazard": hazard,
     }
     digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     visit = Visit(
@@ -83,7 +86,7 @@ def log_visit(
         met=met,
         result=result,
         chips=list(dict.fromkeys(chips)),
-        note=note.strip(),
+        note=note,
         latitude=position.latitude if position else None,
         longitude=position.longitude if position else None,
         accuracy=position.accuracy if position else None,
@@ -106,6 +109,11 @@ def log_visit(
             visit=first.pk,
         )
     return first, False
+
+
+def one_newline(text: str) -> str:
+    """A form sends CRLF where a script sends LF: the same text is the same visit."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def _first(client_id: UUID) -> Visit | None:

@@ -1,0 +1,191 @@
+"""Visits without signal, in Chromium: saved on the phone, there after a reload, sent once when it is back."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from grids.models import Target, Visit
+from shared.dates import today
+from tests.cast import PASSWORD, Cast
+from tests.workers import until
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: Any, cast: Cast) -> Page:
+    """The worker's phone with two targets due today; everything is at hand when this returns."""
+    cast.target()
+    cast.target(name="后岸出租房")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        base_url=live_server.url,
+    )
+    page = context.new_page()
+    sign_in(page, "worker")
+    ready(page)
+    return page
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/login/")
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/")
+
+
+def ready(page: Page) -> None:
+    """The service worker holds my day and both forms."""
+    until(lambda: len(shelves(page)) >= 3, "my day and both forms are kept")
+
+
+def shelves(page: Page) -> list[str]:
+    """What the device keeps of pages."""
+    found: list[str] = page.evaluate(
+        """async () => {
+            const kept = [];
+            for (const name of await caches.keys()) {
+                if (!name.startsWith("pages-")) continue;
+                kept.push(...(await (await caches.open(name)).keys()).map((asked) => asked.url));
+            }
+            return kept;
+        }"""
+    )
+    return found
+
+
+def save(page: Page, target: Target, result: str = "正常") -> None:
+    page.goto(f"/visits/new/?target={target.pk}")
+    page.get_by_role("radio", name=result).check()
+    page.get_by_role("button", name="保存走访").click()
+    page.wait_for_url("**/")
+
+
+def test_saved_offline_reloaded_offline_sent_once(phone: Page, cast: Cast) -> None:
+    grill, house = Target.objects.order_by("id")
+    phone.context.set_offline(True)
+    save(phone, grill)
+    expect(phone.get_by_text("已存在这台手机：走访老渡口烧烤")).to_be_visible()
+    save(phone, house)
+    phone.reload()
+    expect(phone.locator(".topbar [data-unsent-count]")).to_have_text("2")
+    phone.goto("/visits/")
+    expect(phone.get_by_role("heading")).to_contain_text("没有信号")
+    assert not Visit.objects.exists()
+
+    phone.context.set_offline(False)
+    phone.goto("/")
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    phone.reload()
+    assert sorted(Visit.objects.values_list("target_id", "result")) == [
+        (grill.pk, "normal"),
+        (house.pk, "normal"),
+    ]
+    assert set(Visit.objects.values_list("visitor", flat=True)) == {cast.worker.pk}
+    phone.reload()
+    expect(phone.get_by_text("今天没有要回应的事")).to_be_visible()
+
+
+def test_the_same_kept_form_twice_is_two_visits(phone: Page) -> None:
+    grill = Target.objects.order_by("id")[0]
+    phone.context.set_offline(True)
+    save(phone, grill)
+    save(phone, grill)
+    phone.context.set_offline(False)
+    phone.goto("/")
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    assert Visit.objects.count() == 2
+
+
+def test_an_answer_lost_on_the_way_makes_no_second_visit(phone: Page) -> None:
+    """The server took the visit, the phone never heard: it keeps it, sends it again, the same visit."""
+    grill = Target.objects.order_by("id")[0]
+
+    def lose(route: Any) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    phone.route(
+        re.compile("/visits/new/"),
+        lambda route: lose(route) if route.request.method == "POST" else route.continue_(),
+    )
+    phone.goto(f"/visits/new/?target={grill.pk}")
+    phone.get_by_label("补充说明").fill("第一行\n第二行")
+    phone.get_by_role("radio", name="正常").check()
+    phone.get_by_role("button", name="保存走访").click()
+    phone.wait_for_url("**/")
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    assert Visit.objects.get().note == "第一行\n第二行"
+
+
+def test_a_refusal_is_shown_and_kept_until_somebody_deals_with_it(phone: Page, cast: Cast) -> None:
+    grill = Target.objects.order_by("id")[0]
+    phone.context.set_offline(True)
+    save(phone, grill)
+    Target.objects.filter(pk=grill.pk).update(is_active=False)
+    phone.context.set_offline(False)
+    phone.goto("/outbox/")
+    expect(phone.get_by_text("这个对象已移出名册")).to_be_visible()
+    expect(phone.locator(".topbar [data-unsent-count]")).to_have_text("1")
+    phone.reload()
+    expect(phone.get_by_text("这个对象已移出名册")).to_be_visible()
+    Target.objects.filter(pk=grill.pk).update(is_active=True)
+    phone.get_by_role("link", name="重新打开表单").click()
+    expect(phone.get_by_label("正常")).to_be_checked()
+    phone.get_by_role("button", name="保存走访").click()
+    phone.wait_for_url("**/")
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    assert Visit.objects.get().target_id == grill.pk
+
+
+def test_online_the_server_tells_what_is_missing(phone: Page) -> None:
+    grill = Target.objects.order_by("id")[0]
+    phone.goto(f"/visits/new/?target={grill.pk}")
+    phone.get_by_role("button", name="保存走访").click()
+    expect(phone.get_by_text("请点一下情况怎么样").first).to_be_visible()
+    phone.get_by_role("radio", name="要处理").check()
+    phone.get_by_role("button", name="保存走访").click()
+    expect(phone.get_by_text("请写明要处理什么").first).to_be_visible()
+    phone.get_by_label("补充说明").fill("线路要换")
+    phone.get_by_role("button", name="保存走访").click()
+    expect(phone.get_by_text("已保存：走访老渡口烧烤，要处理。")).to_be_visible()
+    assert Visit.objects.get().note == "线路要换"
+
+
+def test_the_next_person_on_this_phone_finds_nothing_of_the_last(phone: Page, cast: Cast) -> None:
+    grill = Target.objects.order_by("id")[0]
+    assert len(shelves(phone)) == 3
+    phone.context.set_offline(True)
+    save(phone, grill)
+    phone.route("**/api/v1/visits/**", lambda route: route.abort())
+    phone.context.set_offline(False)
+    phone.context.clear_cookies()
+    sign_in(phone, "neighbour")
+    expect(phone.locator("h1")).to_contain_text("今天没有要回应的事")
+    until(lambda: len(shelves(phone)) == 1, "only the neighbour's day is kept")
+    assert "target=" not in shelves(phone)[0]
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    phone.unroute("**/api/v1/visits/**")
+    phone.reload()
+    assert not Visit.objects.exists()
+    phone.context.clear_cookies()
+    sign_in(phone, "worker")
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    phone.reload()
+    visit = Visit.objects.get()
+    assert (visit.visitor, visit.visited_on) == (cast.worker, today())
