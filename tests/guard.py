@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts import workflow as accounts
 from accounts.models import User
-from digests.models import Digest, DigestRun
+from digests.models import Digest
+from digests.workflow import run_digest
 from grids.models import Area, ImportBatch, ImportRow, Parameter, Post, Term, VisitPhoto
 from matters.models import Notice, Obligation
 from shared.dates import today
@@ -200,26 +201,11 @@ def _matters(world: World, cast: Cast) -> None:
 
 
 def _digests(world: World, cast: Cast) -> None:
-    made = []
+    rows = []
     for street, area in ((cast.street, cast.grid_a), (cast.far_street, cast.far_grid)):
-        now = timezone.now()
-        run = DigestRun.objects.create(
-            kind="morning", street=street, business_date=today(), due_at=now, ran_at=now
-        )
-        made.append(
-            Digest.objects.create(
-                run=run,
-                kind="morning",
-                area=area,
-                business_date=today(),
-                expected=0,
-                done=0,
-                excused=0,
-                open=0,
-                snapshot={},
-            )
-        )
-    world.add("digests/", "pk", Row(made[0].pk, cast.grid_a), Row(made[1].pk, cast.far_grid))
+        run_digest(kind="morning", street=street, day=today())
+        rows.append(Row(Digest.objects.get(area=area, audience="area").pk, area))
+    world.add("digests/", "pk", *rows)
 
 
 def _imports(world: World, cast: Cast) -> None:
