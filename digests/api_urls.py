@@ -1,5 +1,10 @@
 """API addresses of this app, below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from digests import api
+
+urlpatterns = [
+    path("digests/", api.DigestsApi.as_view(), name="api_digests"),
+    path("digests/<int:pk>/", api.DigestApi.as_view(), name="api_digest"),
+]

@@ -1,5 +1,6 @@
 """The morning alert and the evening echo as frozen rows, and the times at which they are due."""
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ class DigestKind(models.TextChoices):
     EVENING = "evening", "晚间回响"
 
 
+@pghistory.track(pghistory.UpdateEvent())
 class Schedule(models.Model):
     """When a street's digest is due each day; an official edits it, the sweep reads it."""
 

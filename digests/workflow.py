@@ -3,7 +3,7 @@
 import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
@@ -14,14 +14,15 @@ from accounts.models import User
 from digests import statements
 from digests.clock import Due, due_at, due_runs
 from digests.letters import AREA, POLICE, send
-from digests.models import DigestKind, DigestRun
+from digests.models import DigestKind, DigestRun, Schedule
 from grids.models import Area, Target
 from grids.queries import parameters
+from grids.scope import covers
 from matters.loop import KINDS, STATES
 from matters.models import Obligation
 from matters.obligations import ANSWERING, WITH_VILLAGE
 from shared.dates import today
-from shared.errors import InvalidInput
+from shared.errors import InvalidInput, NotFound
 
 MORNING, EVENING = DigestKind.MORNING.value, DigestKind.EVENING.value
 REPEAT = ("repeat_days", "repeat_yellow", "repeat_red")
@@ -71,6 +72,25 @@ def _make(*, kind: str, street: Area, day: date, by: User | None) -> Made:
         cursor.execute(statements.GATHER, _common(street, day))
     digests = _freeze(run, AREA) + _freeze(run, POLICE)
     return Made(created=True, obligations=asked, notices=send(street=street, day=day, digests=digests))
+
+
+@transaction.atomic
+def set_hours(*, street: Area, morning: time, evening: time, active: bool, actor: User) -> None:
+    """Change when a street's digests are due, from the next one on; what was made stays. Safe to repeat.
+
+    Raises NotFound outside the territory of `digests.run`, InvalidInput where the evening is not the later.
+    """
+    if not covers(actor, "digests.run", street):
+        raise NotFound("没有找到这个街道，或它不在您的辖区。")
+    if evening <= morning:
+        raise InvalidInput("晚间回响要晚于早上预响，请改时间。", field="evening")
+    for kind, hour in ((MORNING, morning), (EVENING, evening)):
+        Schedule.objects.update_or_create(
+            street=street,
+            kind=kind,
+            defaults={"at": hour, "is_active": active},
+            create_defaults={"at": hour, "is_active": active, "starts_on": today()},
+        )
 
 
 def _one_at_a_time(kind: str, street: Area, day: date) -> None:

@@ -1,5 +1,5 @@
 -- One digest per area, or the one of the street for the police: the sums of the area with all below it, its children's sums,
--- and the things by name: first what came up to this level, then the longest carried.
+-- and the things by name: in the morning incidents first; in the evening what came up to this level, then the longest open.
 , owed AS MATERIALIZED (
     SELECT * FROM digest_owed WHERE kind = ANY(%(kinds_told)s)
 ), holder AS (
@@ -34,9 +34,10 @@
     SELECT spread.*, holder.names,
            row_number() OVER (
                PARTITION BY up_id
-               ORDER BY state = 'open' DESC, escalated_to_id IS NOT DISTINCT FROM up_id DESC, carried DESC,
+               ORDER BY state = 'open' DESC, escalated_to_id IS NOT DISTINCT FROM up_id DESC,
+                        CASE WHEN %(kind)s = 'evening' THEN carried END DESC,
                         array_position(ARRAY['repeat', 'incident', 'overdue', 'visit'], kind::text),
-                        array_position(ARRAY['red', 'yellow', 'green', ''], colour::text), spread.id
+                        array_position(ARRAY['red', 'yellow', 'green', ''], colour::text), carried DESC, spread.id
            ) AS place_in_list
     FROM spread
     LEFT JOIN holder ON holder.area_id = spread.area_id

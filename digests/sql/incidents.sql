@@ -46,7 +46,7 @@
            CASE WHEN times >= %(repeat_yellow)s THEN 'repeat' ELSE 'incident' END AS kind,
            area_id, 'matter:' || id AS source, id AS matter_id, NULL::bigint AS target_id, title,
            concat_ws(
-               ' · ',
+               '，',
                CASE WHEN times >= %(repeat_yellow)s
                     THEN format('%%s天内第%%s次', %(repeat_days)s::int, times) || coalesce('（前有' || told || '）', '')
                END,

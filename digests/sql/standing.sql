@@ -5,7 +5,7 @@
                 ELSE area.id END AS area_id,
            'matter:' || matter.id AS source, matter.id AS matter_id, NULL::bigint AS target_id, matter.title,
            concat_ws(
-               ' · ',
+               '，',
                %(kinds)s::jsonb ->> matter.kind,
                format('超期%%s天', ceil(extract(epoch FROM %(until)s - matter.due_at) / 86400)),
                %(waits)s::jsonb ->> matter.state
@@ -18,7 +18,7 @@
     SELECT 3, 'visit', owed.grid_id, 'target:' || target.id, NULL, target.id,
            CASE target.kind WHEN 'person' THEN left(target.name, 1) || '**' ELSE target.name END,
            concat_ws(
-               ' · ',
+               '，',
                term.label,
                %(colours)s::jsonb ->> target.colour,
                CASE WHEN owed.due_on < %(day)s THEN format('超期%%s天', %(day)s - owed.due_on) ELSE '当天到期' END,

@@ -113,7 +113,7 @@ def test_visits_are_asked_when_due_and_not_suspended(cast: Cast) -> None:
     details = dict(Obligation.objects.values_list("title", "detail"))
     assert set(details) == {"昨天到期", "今天到期"}
     assert "超期1天" in details["昨天到期"]
-    assert details["今天到期"] == "大排档 · 黄色 · 当天到期 · 河边村一区26号"
+    assert details["今天到期"] == "大排档，黄色，当天到期，河边村一区26号"
 
 
 def test_a_person_is_masked_and_numbers_in_police_text_too(cast: Cast) -> None:
