@@ -6,14 +6,9 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
-from django.forms.renderers import Jinja2
-from django.utils.safestring import SafeString
-
-CONTROLS = Jinja2()
-"""Django's own templates of controls in their Jinja2 form, which draw long lists of choices much faster.
-
-Not the setting FORM_RENDERER: the administration's controls exist as Django templates only.
-"""
+from django.forms.utils import flatatt
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 
 class Choice(NamedTuple):
@@ -64,9 +59,30 @@ def face(bound: BoundField, *, quiet: bool = False, **attrs: Any) -> Face:
             shown.setdefault("rows", 4)
         if described:
             shown["aria-describedby"] = described
-        bound.form.renderer = CONTROLS
-        control = bound.as_widget(attrs=shown)
+        plain = type(bound.field.widget) is forms.Select
+        control = _list(bound, shown) if plain else bound.as_widget(attrs=shown)
     return Face(kind, identity, hint, described, control)
+
+
+def _list(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """The same `<select>` as Django's, without a template for each of its choices: filters have dozens."""
+    widget, chosen = bound.field.widget, bound.value()
+    given = {"id": bound.auto_id, **widget.attrs, **bound.build_widget_attrs(attrs)}
+    wanted = {"" if chosen is None else str(chosen)}
+
+    def options(choices: Any) -> Iterator[str]:
+        for value, label in choices:
+            if isinstance(label, list | tuple):
+                yield f'<optgroup label="{escape(value)}">{"".join(options(label))}</optgroup>'
+            else:
+                text = "" if value is None else str(value)
+                mark = " selected" if text in wanted else ""
+                yield f'<option value="{escape(text)}"{mark}>{escape(label)}</option>'
+
+    inside = "".join(options(bound.field.choices))  # type: ignore[attr-defined]
+    return mark_safe(  # noqa: S308 -- every part is escaped above
+        f'<select name="{escape(bound.html_name)}"{flatatt(given)}>{inside}</select>'
+    )
 
 
 WORDING = {
