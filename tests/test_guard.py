@@ -79,8 +79,13 @@ class Caller:
         return answer
 
 
-def requests_of(endpoint: Endpoint, address: str) -> list[tuple[str, str, Any, dict[str, str]]]:
-    """What is tried on one address: as it is, with nonsense in the query, and with nonsense sent."""
+def requests_of(
+    endpoint: Endpoint, address: str, shut: bool = False
+) -> list[tuple[str, str, Any, dict[str, str]]]:
+    """What is tried on one address: as it is, with nonsense in the query, and with nonsense sent.
+
+    Where the caller holds none of its rights the guard answers before the view: two tries are enough.
+    """
     json = {"content_type": "application/json"} if endpoint.is_api else {}
     tries: list[tuple[str, str, Any, dict[str, str]]] = [
         ("get", address, None, {}),
@@ -169,9 +174,12 @@ def test_each_member_sees_only_what_its_posts_open(cast: Cast, world: World, mem
     user = cast.people[member]
     caller = Caller(user)
     wrong = []
+    held = rights_of(user)
     for endpoint in OURS:
+        rights = {right for method in ("GET", "POST") for right in endpoint.rights(method)}
+        shut = bool(rights) and not rights & held
         for address, rows in world.addresses(endpoint):
-            for method, path, data, extra in requests_of(endpoint, address):
+            for method, path, data, extra in requests_of(endpoint, address, shut):
                 answer = caller.ask(method, path, data, **extra)
                 if not member_expects(user, endpoint, method.upper(), rows, answer):
                     wrong.append(f"{method} {path} → {answer.status_code}")
@@ -190,17 +198,19 @@ def member_expects(user: User, endpoint: Endpoint, method: str, rows: list[Row],
     return answer.status_code in {403, 404, 405}
 
 
-@pytest.mark.parametrize("endpoint", [e for e in OURS if not e.is_api or "GET" in e.methods], ids=ids)
-def test_every_page_opens_for_somebody(
-    cast: Cast, world: World, endpoint: Endpoint, as_user: Callable[[User], Client]
-) -> None:
+def test_every_page_opens_for_somebody(cast: Cast, world: World, as_user: Callable[[User], Client]) -> None:
     """A page that refuses everybody would pass the other tests; this one finds it."""
-    address, rows = world.addresses(endpoint)[0]
-    fit = [user for user in cast.people.values() if endpoint.public or may(user, endpoint, "GET", rows)]
-    assert fit, f"No member of the cast may open {address}."
-    answers = set()
-    for user in fit:
-        answers.add(as_user(user).get(address).status_code)
-        if answers & {200, 302, 405}:
-            return
-    pytest.fail(f"{address} answers {sorted(answers)} to {', '.join(user.username for user in fit)}.")
+    wrong = []
+    for endpoint in OURS:
+        if endpoint.is_api and "GET" not in endpoint.methods:
+            continue
+        address, rows = world.addresses(endpoint)[0]
+        fit = [user for user in cast.people.values() if endpoint.public or may(user, endpoint, "GET", rows)]
+        answers: set[int] = set()
+        for user in fit:
+            answers.add(as_user(user).get(address).status_code)
+            if answers & {200, 302, 405}:
+                break
+        else:
+            wrong.append(f"{address} → {sorted(answers)} for {[user.username for user in fit]}")
+    assert not wrong
