@@ -1,7 +1,7 @@
 """How a Django form field is shown: which control it gets, its hint, its errors and what describes it."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -66,7 +66,7 @@ def face(bound: BoundField, *, quiet: bool = False, **attrs: Any) -> Face:
 
 def _list(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
     """The same `<select>` as Django's, without a template for each of its choices: filters have dozens."""
-    widget, chosen = bound.field.widget, bound.value()
+    widget, chosen = cast(forms.Select, bound.field.widget), bound.value()
     given = {"id": bound.auto_id, **widget.attrs, **bound.build_widget_attrs(attrs)}
     wanted = {"" if chosen is None else str(chosen)}
 
@@ -79,7 +79,7 @@ def _list(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
                 mark = " selected" if text in wanted else ""
                 yield f'<option value="{escape(text)}"{mark}>{escape(label)}</option>'
 
-    inside = "".join(options(bound.field.choices))  # type: ignore[attr-defined]
+    inside = "".join(options(widget.choices))
     return mark_safe(  # noqa: S308 -- every part is escaped above
         f'<select name="{escape(bound.html_name)}"{flatatt(given)}>{inside}</select>'
     )
