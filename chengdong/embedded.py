@@ -222,7 +222,7 @@ def _no_user(why: str) -> EmbeddedDatabaseError:
 def _open_the_way(var: Path, owner: pwd.struct_passwd) -> None:
     """Let `owner` pass the folders above the data and the programs, naming each folder that is changed."""
     programs = binary("postgres").resolve().parent.parent
-    above = {*(_folder(var) / "data").parents, *programs.parents, programs}
+    above = {*(_folder(var) / "data").parents, *programs.parents}
     changed = []
     try:
         for folder in sorted(above):
@@ -230,11 +230,14 @@ def _open_the_way(var: Path, owner: pwd.struct_passwd) -> None:
             if not mode & stat.S_IXOTH and folder.stat().st_uid != owner.pw_uid:
                 folder.chmod(mode | stat.S_IXOTH)
                 changed.append(str(folder))
-        if not (programs / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-            for path in programs.rglob("*"):
-                mode = stat.S_IMODE(path.stat().st_mode)
-                runs = path.is_dir() or mode & stat.S_IXUSR
-                path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if runs else 0))
+        for path in (
+            programs,
+            *programs.rglob("*"),
+        ):  # installed under a strict umask, nobody else reads them
+            mode = stat.S_IMODE(path.stat().st_mode)
+            needed = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+            if mode != needed:
+                path.chmod(needed)
     except OSError as error:
         raise EmbeddedDatabaseError(
             f"系统用户 {owner.pw_name} 进不了 {error.filename}，权限也改不了（{error.strerror}）。"
