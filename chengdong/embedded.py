@@ -220,8 +220,12 @@ def _no_user(why: str) -> EmbeddedDatabaseError:
 
 
 def _open_the_way(var: Path, owner: pwd.struct_passwd) -> None:
-    """Let `owner` pass the folders above the data and the programs, naming each folder that is changed."""
+    """Let `owner` pass the folders above the data and the programs, naming each folder that is changed.
+
+    The programs themselves need it too where they were installed under a strict umask.
+    """
     programs = binary("postgres").resolve().parent.parent
+    parts = (programs, programs.parent.with_name(f"{programs.parent.name}.libs"))  # and what they link to
     above = {*(_folder(var) / "data").parents, *programs.parents}
     changed = []
     try:
@@ -230,10 +234,7 @@ def _open_the_way(var: Path, owner: pwd.struct_passwd) -> None:
             if not mode & stat.S_IXOTH and folder.stat().st_uid != owner.pw_uid:
                 folder.chmod(mode | stat.S_IXOTH)
                 changed.append(str(folder))
-        for path in (
-            programs,
-            *programs.rglob("*"),
-        ):  # installed under a strict umask, nobody else reads them
+        for path in (found for part in parts if part.exists() for found in (part, *part.rglob("*"))):
             mode = stat.S_IMODE(path.stat().st_mode)
             needed = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
             if mode != needed:
