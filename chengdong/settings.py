@@ -196,7 +196,7 @@ AXES_VERBOSE = False
 # Only a cache that all processes share may hold sessions: with one cache per process a sign-out or a
 # given code would be
 # known to one of them and not to the others.
-SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if REDIS_URL else 'db'}"
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db" if REDIS_URL else "accounts.sessions"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import connection
 
 from grids.models import Area, Post, Role, Unit
+from shared.plain import rows
 
 POST = ("id", "user_id", "area_id", "unit_id", "role_id", "starts_on", "ends_on")
 AREA = ("id", "parent_id", "level", "name", "code", "path", "is_active")
@@ -19,19 +20,16 @@ FROM grids_post post
 JOIN grids_area area ON area.id = post.area_id AND area.is_active
 JOIN grids_role role ON role.id = post.role_id
 LEFT JOIN grids_unit unit ON unit.id = post.unit_id
-WHERE post.user_id = %(user)s AND post.starts_on <= %(day)s
-  AND (post.ends_on IS NULL OR post.ends_on >= %(day)s)
+WHERE post.user_id = %s AND post.starts_on <= %s
+  AND (post.ends_on IS NULL OR post.ends_on >= %s)
 ORDER BY post.id
 """
 
 
 def posts_held(user_id: int, day: date) -> list[Post]:
     """What `Post.objects.on(day)` gives for the user, with area (without its outline), unit and role."""
-    with connection.cursor() as cursor:
-        cursor.execute(SQL, {"user": user_id, "day": day})
-        rows = cursor.fetchall()
     posts = []
-    for row in rows:
+    for row in rows(SQL, user_id, day, day):
         own, area, unit, role = row[:7], row[7:14], row[14:18], row[18:]
         post = Post.from_db(connection.alias, POST, own)
         post.area = Area.from_db(connection.alias, AREA, area)

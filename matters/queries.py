@@ -11,8 +11,9 @@ from django.utils import timezone
 from grids.models import Area, Role
 from grids.scope import within
 from matters.loop import ENDED, KINDS, STATES
-from matters.models import Event, Matter, Notice
+from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
+from shared import plain
 
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 COLUMNS = (
@@ -36,13 +37,17 @@ PLACE = {
     "above": F("area__parent__name"),
     "handler_name": F("handler__name"),
 }
+UNREAD = (
+    "SELECT count(*) FROM matters_notice WHERE channel = 'inbox' AND read_at IS NULL AND recipient_id = %s"
+)
 
 
 def unread_count(user: Any) -> int:
     """How many inbox notices the user has not opened; counted for every page's frame, so it has its own
     partial index.
     """
-    return Notice.objects.filter(recipient_id=user.pk, channel=Notice.Channel.INBOX, read_at=None).count()
+    ((unread,),) = plain.rows(UNREAD, user.pk)
+    return int(unread)
 
 
 def rows(user: Any) -> Any:

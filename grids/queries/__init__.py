@@ -1,11 +1,15 @@
 """Reads of vocabulary and parameters that everybody needs."""
 
-from grids.models import Parameter, Term
+from grids.models import Term
+from shared.plain import rows
+
+PARAMETERS = "SELECT code, value FROM grids_parameter WHERE code = ANY(%s)"
+WORDS = "SELECT scheme, code, label FROM grids_term WHERE scheme = ANY(%s) ORDER BY scheme, position, id"
 
 
 def parameters(*codes: str) -> dict[str, int]:
     """Values by code in one query. Raises KeyError for one that was never loaded."""
-    found = dict(Parameter.objects.filter(code__in=codes).values_list("code", "value"))
+    found: dict[str, int] = dict(rows(PARAMETERS, list(codes)))
     if missing := set(codes) - set(found):
         raise KeyError(f"Parameters not loaded: {sorted(missing)}; run load_reference.")
     return found
@@ -21,7 +25,7 @@ def words(*schemes: str) -> dict[str, dict[str, str]]:
     rows.
     """
     found: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
-    for scheme, code, label in Term.objects.filter(scheme__in=schemes).values_list("scheme", "code", "label"):
+    for scheme, code, label in rows(WORDS, list(schemes)):
         found[scheme][code] = label
     return found
 
