@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery, Window
 
 from digests.models import DigestKind, Schedule
 from grids.models import Area, Target
@@ -15,7 +15,6 @@ from incidents.models import PoliceIncident
 from matters import obligations
 from matters import queries as matter_reads
 from matters.models import Matter, Obligation
-from matters.obligations import alert_day
 from shared.dates import at, today
 
 MOST = 60
@@ -85,8 +84,7 @@ def worker_day(user: Any) -> WorkerDay:
     """What the worker's grids must answer, what is due whether or not the alert ran, and what else waits;
     seven queries.
     """
-    day = alert_day(user, today())
-    owed = list(obligations.mine(user, day))
+    owed, day = _own(user)
     due = list(Target.objects.within(user, "visits.log").due(today()).order_by("due_on", "id")[:MOST])
     total = Sum()
     for obligation in owed:
@@ -108,6 +106,16 @@ def worker_day(user: Any) -> WorkerDay:
     )
 
 
+def _own(user: Any) -> tuple[list[Obligation], date]:
+    """What the reader's own areas owe: of today, or before the morning alert of yesterday."""
+    areas = [post.area_id for post in posts_of(user) if obligations.RIGHT in post.role.rights]
+    days = (today() - timedelta(days=1), today())
+    found = Obligation.objects.filter(area_id__in=areas, business_date__range=days)
+    owed = list(obligations.in_order(found))
+    day = max((one.business_date for one in owed), default=today())
+    return [one for one in owed if one.business_date == day], day
+
+
 def _tasks(owed: Iterable[Obligation], due: Iterable[Target]) -> list[Task]:
     """Open obligations and due visits, a visit that is both only once."""
     pending = {o.target_id: o for o in owed if o.target_id and o.state == State.OPEN}
@@ -121,9 +129,12 @@ def _tasks(owed: Iterable[Obligation], due: Iterable[Target]) -> list[Task]:
 
 
 def _waiting(user: Any, asked: set[int] | None = None, most: int = 20) -> list[Matter]:
-    """Matters whose next move is the reader's, besides those that the alert names already."""
+    """Matters whose next move is the reader's, besides those that the alert names already; each with how
+    many there are in `all`.
+    """
     mine = Matter.objects.filter(matter_reads.waiting_for(user)).exclude(pk__in=asked or ())
-    return list(mine.select_related("area").order_by("due_at", "id")[:most])
+    counted = mine.annotate(all=Window(Count("id")))
+    return list(counted.select_related("area").order_by("due_at", "id")[:most])
 
 
 def echo_time(user: Any) -> time | None:
@@ -163,16 +174,19 @@ def rollup(user: Any, area: Area, *, visits: bool, tray: bool, most: int) -> Rol
     """The day of an area for a reader with `digests.view` in it; `visits`, `tray`: whether the reader may
     know of these; `most` lines of each list.
     """
-    day = alert_day(user, today())
+    days = (today() - timedelta(days=1), today())
     under = Q(area__path__startswith=area.path)
-    owed = Obligation.objects.within(user, "digests.view").filter(under, business_date=day)
+    seen = Obligation.objects.within(user, "digests.view").filter(under, business_date__range=days)
+    owed = seen.filter(business_date=Subquery(seen.order_by("-business_date").values("business_date")[:1]))
+    day = today()
     places = "area__level", "area_id", "area__name", "area__parent_id", "area__parent__name"
     rows: dict[int, Row] = {}
     total = Sum()
-    for *place, state, n in owed.values_list(*places, "state").annotate(n=Count("id")):
+    for on, *place, state, n in owed.values_list("business_date", *places, "state").annotate(n=Count("id")):
         row = _row(rows, area, *place)
         row.sum.add(state, n)
         total.add(state, n)
+        day = on
     overdue = 0
     if visits:
         late = (
@@ -189,14 +203,15 @@ def rollup(user: Any, area: Area, *, visits: bool, tray: bool, most: int) -> Rol
         .select_related("area", "target")
         .order_by("-carried", "due_at", "id")[:most]
     )
+    waiting = _waiting(user, most=most)
     return Rollup(
         day=day,
         area=area,
         sum=total,
         rows=sorted(rows.values(), key=lambda row: (-row.sum.open, -row.late_visits, row.area_id)),
         gaps=list(gaps),
-        waiting=_waiting(user, most=most),
-        waiting_count=Matter.objects.filter(matter_reads.waiting_for(user)).count(),
+        waiting=waiting,
+        waiting_count=waiting[0].all if waiting else 0,  # type: ignore[attr-defined]
         overdue_visits=overdue,
         tray=PoliceIncident.objects.within(user, "incidents.view").filter(placed="tray").count()
         if tray

@@ -108,14 +108,12 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     measure = "timeliness" if request.GET.get("measure") == "timeliness" else "coverage"
     by = queries.level_below(area)
     gaps = coverage.gaps(measure, where, period).values(*ROW)
-    ratios = {name: coverage.ratio(name, where, period) for name in coverage.MEASURES}
     context = {
+        **_ratios(measure, where, period),
         "form": form,
         "period": period,
         "area": area,
         "measure": measure,
-        "ratios": ratios,
-        "missed": ratios[measure].denominator - ratios[measure].numerator,
         "by": by,
         "places": _table(where, period, by) if by else [],
         "categories": [] if category else _table(where, period, "category"),
@@ -125,6 +123,12 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "parent": area.parent if area and area.parent and area.path not in _own_paths(request) else None,
     }
     return render(request, "stats/coverage.html", context)
+
+
+def _ratios(measure: str, where: coverage.Where, period: coverage.Period) -> dict[str, Any]:
+    """Every measure's ratio, and how many the chosen one lacks."""
+    ratios = {name: coverage.ratio(name, where, period) for name in coverage.MEASURES}
+    return {"ratios": ratios, "missed": ratios[measure].denominator - ratios[measure].numerator}
 
 
 def _own_paths(request: HttpRequest) -> list[str]:

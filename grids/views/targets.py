@@ -93,17 +93,10 @@ def add(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a target; a stale version shows what differs and keeps what was typed."""
     target = _target(request, pk, "targets.manage")
-    kept = {"name": target.name if target.kind == Target.Kind.PLACE else ""}
-    initial = {
-        name: getattr(target, name) for name in ("version", "category", "colour", "grid", "address", "note")
-    }
-    shown = {
-        **initial,
-        **kept,
-        "contact_name": target.contact_name if target.kind == Target.Kind.PLACE else "",
-    }
     known = words("key_person", "place_type")
-    form = TargetForm(request.POST or None, user=request.user, words=known, target=target, initial=shown)
+    form = TargetForm(
+        request.POST or None, user=request.user, words=known, target=target, initial=_typed_before(target)
+    )
     difference: list[Any] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -122,6 +115,18 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "grids/target_form.html", context, status=409 if difference else 400 if form.errors else 200
     )
+
+
+def _typed_before(target: Target) -> dict[str, Any]:
+    """What the form starts with: a person's name and numbers are not shown again, a place's name is."""
+    names = ("version", "category", "colour", "grid", "address", "note")
+    place = target.kind == Target.Kind.PLACE
+    shown = {name: getattr(target, name) for name in names}
+    return {
+        **shown,
+        "name": target.name if place else "",
+        "contact_name": target.contact_name if place else "",
+    }
 
 
 @scoped("targets.manage")

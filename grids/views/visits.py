@@ -21,13 +21,9 @@ SCHEMES = ("key_person", "place_type", "visit_chip_person", "visit_chip_place", 
 @scoped("visits.log")
 def new(request: HttpRequest) -> HttpResponse:
     """走访登记 of the target that the address names."""
-    given = request.POST.get("target") or request.GET.get("target", "")
-    if not given:
+    target = _asked_for(request)
+    if target is None:
         return redirect("targets")
-    target = get_object_or_404(
-        Target.objects.within(request.user, "visits.log").select_related("grid"),
-        pk=given if given.isdecimal() else 0,
-    )
     last = target.visits.order_by("-visited_on", "-id").first()
     known = words(*SCHEMES)
     form = VisitForm(
@@ -48,6 +44,16 @@ def new(request: HttpRequest) -> HttpResponse:
         "met": MET[target.kind],
     }
     return render(request, "grids/visit_form.html", context, status=400 if form.errors else 200)
+
+
+def _asked_for(request: HttpRequest) -> Target | None:
+    """The target that the address or the form names, within the reader's grids; None where none is named."""
+    given = request.POST.get("target") or request.GET.get("target", "")
+    if not given:
+        return None
+    seen = Target.objects.within(request.user, "visits.log").select_related("grid")
+    target: Target = get_object_or_404(seen, pk=given if given.isdecimal() else 0)
+    return target
 
 
 def _save(request: HttpRequest, target: Target, form: VisitForm) -> bool:
