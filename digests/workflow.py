@@ -29,6 +29,8 @@ REPEAT = ("repeat_days", "repeat_yellow", "repeat_red")
 MOST = 200
 """Things that one digest names; the rest is counted in `unlisted` and named in the digests below it."""
 WINDOW = timedelta(hours=24)
+REACH = timedelta(days=2)
+"""An incident that came in so long after it happened is still asked for, on the morning after it came in."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _make(*, kind: str, street: Area, day: date, by: User | None) -> Made:
         kind=kind, street=street, business_date=day, due_at=due, ran_at=timezone.now(), by=by
     )
     if kind == MORNING:
-        asked = _run(statements.RAISE, {**_asking(street, day), "until": due})
+        asked = _run(statements.RAISE, {**_asking(street, day), "until": due, "reach": REACH})
         _know_the_new_rows(asked)
     else:
         asked = _run(statements.LOCK, _common(street, day))
@@ -145,7 +147,7 @@ def top_up(*, street: Area, day: date) -> int:
     if made != {MORNING} or asking["cut_off"] - now < left:
         return 0
     _run(statements.STALE, _common(street, day))
-    return _run(statements.TOP_UP, {**asking, "until": now})
+    return _run(statements.TOP_UP, {**asking, "until": now, "reach": timedelta(0)})
 
 
 def _asking(street: Area, day: date) -> dict[str, Any]:

@@ -1,4 +1,4 @@
--- Incidents of [since, until), and those that reached their area in that time though they happened up to two days before:
+-- Incidents of [since, until), and those that reached their area in that time though they happened up to `reach` before:
 -- a late file, or one placed by hand. What was asked of the same area on an earlier date is not new.
 -- A repeat is counted over the street, but only calls in the reader's own territory are told.
 , fresh AS MATERIALIZED (
@@ -11,7 +11,7 @@
     JOIN incidents_policeincident incident ON incident.matter_id = matter.id
     JOIN territory area ON area.id = matter.area_id
     WHERE matter.kind = 'police_incident' AND matter.state <> 'cancelled'
-      AND matter.occurred_at >= %(since)s - interval '2 days' AND matter.occurred_at < %(until)s
+      AND matter.occurred_at >= %(since)s - %(reach)s AND matter.occurred_at < %(until)s
       AND (matter.occurred_at >= %(since)s
            OR (matter.moved_at >= %(since)s AND matter.moved_at < %(until)s
                AND matter.state NOT IN ('echoed', 'closed')))
