@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("grids.vocabulary.urls")),
     path("", include("grids.imports.urls")),
     path("", include("matters.urls")),
+    path("", include("matters.inbox_urls")),
     path("", include("incidents.tray_urls")),
     path("", include("incidents.urls")),
     path("", include("digests.urls")),
