@@ -187,7 +187,7 @@ class Keeper:
 
     def _stop(self) -> None:
         """Fast shutdown, then immediate, then by force; whatever remains is repaired at the next start."""
-        for number, seconds in ((signal.SIGINT, self.stop_seconds), (signal.SIGQUIT, 2), (signal.SIGKILL, 1)):
+        for number, seconds in ((signal.SIGINT, self.stop_seconds), (signal.SIGQUIT, 1), (signal.SIGKILL, 1)):
             if self.server and self.server.poll() is None:
                 self.server.send_signal(number)
                 try:

@@ -47,7 +47,7 @@ class Supervisor:
         *,
         patience: int = 5,
         window: float = 60.0,
-        grace: float = 5.0,
+        grace: float = 4.0,
     ) -> None:
         self.var = var
         self.say = say
