@@ -125,7 +125,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     return render(request, "stats/coverage.html", context)
 
 
-def _ratios(measure: str, where: coverage.Where, period: coverage.Period) -> dict[str, Any]:
+def _ratios(measure: str, where: coverage.Within, period: coverage.Period) -> dict[str, Any]:
     """Every measure's ratio, and how many the chosen one lacks."""
     ratios = {name: coverage.ratio(name, where, period) for name in coverage.MEASURES}
     return {"ratios": ratios, "missed": ratios[measure].denominator - ratios[measure].numerator}

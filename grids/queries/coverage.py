@@ -111,12 +111,14 @@ class Within:
 
     paths: tuple[str, ...]
     category: str = ""
+    newly: int | None = None
+    """Parameter `newly_enrolled_days`, where it was read already."""
 
 
 def within(user: Any, right: str, area: Area | None = None, category: str = "") -> Within:
     """The reader's territory for the right, or an area in it (which the caller has loaded from it)."""
     paths = [area.path] if area else paths_of(user, right)
-    return Within(tuple(paths), category)
+    return Within(tuple(paths), category, _newly())
 
 
 def ratios(measure: str, where: Within, periods: Sequence[Period], by: str = "all") -> dict[str, list[Ratio]]:
@@ -158,5 +160,9 @@ def _statement(measure: str, where: Within, periods: Sequence[Period], by: str) 
         "category": where.category,
         "starts": [period.since for period in periods],
         "ends": [period.until for period in periods],
-        "new": parameters("newly_enrolled_days")["newly_enrolled_days"],
+        "new": _newly() if where.newly is None else where.newly,
     }
+
+
+def _newly() -> int:
+    return parameters("newly_enrolled_days")["newly_enrolled_days"]
