@@ -107,7 +107,6 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     where = coverage.within(request.user, RIGHT, area, category)
     measure = "timeliness" if request.GET.get("measure") == "timeliness" else "coverage"
     by = queries.level_below(area)
-    gaps = coverage.gaps(measure, where, period).values(*ROW)
     context = {
         **_ratios(measure, where, period),
         "form": form,
@@ -118,7 +117,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "places": _table(where, period, by) if by else [],
         "categories": [] if category else _table(where, period, "category"),
         "labels": {**known["key_person"], **known["place_type"]},
-        "page": page_of(request, gaps, order=("due_on", "id")),
+        "page": page_of(request, coverage.gaps(measure, where, period).values(*ROW), order=("due_on", "id")),
         "link": _linker(request),
         "parent": area.parent if area and area.parent and area.path not in _own_paths(request) else None,
     }

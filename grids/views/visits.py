@@ -41,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "last": last,
         "words": known,
         "days": interval_days(),
-        "met": MET[target.kind],
+        "met": MET[Target.Kind(target.kind)],
     }
     return render(request, "grids/visit_form.html", context, status=400 if form.errors else 200)
 
