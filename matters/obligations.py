@@ -65,13 +65,13 @@ def excuse(*, obligation: Obligation, actor: User, reason: str) -> Obligation:
     return locked
 
 
-def _settle(
-    obligations: QuerySet[Obligation], state: str, actor: User | None, at: datetime, text: str
-) -> int:
+def _settle(found: QuerySet[Obligation], state: str, actor: User | None, at: datetime, text: str) -> int:
+    """Rows are locked in one order: two who answer at once wait for each other, never in a circle."""
+    ids = list(found.select_for_update().order_by("pk").values_list("pk", flat=True))
     late = Case(When(due_at__lt=at, then=Value(True)), default=Value(False))
-    return obligations.update(
-        state=state, answered_at=at, answered_by=actor, answer=text.strip()[:300], late=late
-    )
+    said = text.strip()[:300]
+    settled = Obligation.objects.filter(pk__in=ids)
+    return settled.update(state=state, answered_at=at, answered_by=actor, answer=said, late=late)
 
 
 def visit_answers(*, visit: Visit, **_: Any) -> None:

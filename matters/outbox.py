@@ -122,7 +122,7 @@ def _deliver(session: requests.Session, one: Claim) -> bool:
     except requests.RequestException as error:
         _put_off(one, "消息接口连不上" if isinstance(error, requests.ConnectionError) else "消息接口没有应答")
         raise Unreachable from error
-    if answer.ok or answer.status_code == TAKEN_BEFORE:
+    if 200 <= answer.status_code < 300 or answer.status_code == TAKEN_BEFORE:
         _held(one).update(state=Notice.State.SENT, sent_at=timezone.now(), lease_until=None, error="")
         return True
     said = f"消息接口答复 {answer.status_code}"
