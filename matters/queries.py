@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from grids.models import Area, Role
-from grids.scope import within
+from grids.scope import paths_of, within
 from matters.loop import ENDED, KINDS, STATES
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
@@ -61,16 +61,21 @@ def waiting_for(user: Any) -> Q:
     """Open matters whose next move onward is this user's to make, by right, territory and not being the
     handler.
     """
-    states: dict[tuple[str, str], Q] = defaultdict(Q)
+    moves: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind in KINDS.values():
         for state in kind.states:
             for transition in kind.onward(state):
-                states[transition.right, transition.not_by] |= Q(kind=kind.code, state=state)
-    clause = Q(pk__in=[])
-    for (right, not_by), those in states.items():
-        mine = those & within(user, right)
+                moves[transition.right, transition.not_by][kind.code].add(state)
+    clause = Q()
+    for (right, not_by), kinds in moves.items():
+        if not paths_of(user, right):
+            continue
+        there = Q()
+        for code, states in kinds.items():
+            there |= Q(kind=code, state__in=sorted(states))
+        mine = there & within(user, right)
         clause |= mine & ~Q(handler=user) if not_by == "handler" else mine
-    return Q(closed_at=None) & clause
+    return Q(closed_at=None) & clause if clause else Q(pk__in=[])
 
 
 def overdue() -> Q:
