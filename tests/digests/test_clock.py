@@ -47,14 +47,18 @@ def test_every_street_gets_its_hours_once(cast: Cast, clock: Clock) -> None:
         ("20:00", [("morning", 0), ("evening", 0)]),
     ],
 )
-def test_a_digest_is_due_from_its_minute_on(cast: Cast, clock: Clock, now: str, due: list[tuple[str, int]]) -> None:
+def test_a_digest_is_due_from_its_minute_on(
+    cast: Cast, clock: Clock, now: str, due: list[tuple[str, int]]
+) -> None:
     ensure_schedules()
     Schedule.objects.filter(street=cast.far_street).delete()
     assert runs(now) == due
 
 
 def test_missed_runs_are_caught_up_in_order_but_not_older_than_three_days(street: Area) -> None:
-    assert runs("08:30") == [(kind, n) for n in (-3, -2, -1) for kind in ("morning", "evening")] + [("morning", 0)]
+    assert runs("08:30") == [(kind, n) for n in (-3, -2, -1) for kind in ("morning", "evening")] + [
+        ("morning", 0)
+    ]
 
 
 def test_catching_up_makes_each_once(street: Area, cast: Cast) -> None:

@@ -95,7 +95,12 @@ def test_a_late_answer_is_late_and_the_digest_stays(cast: Cast, clock: Clock) ->
     clock(hour("21:10"))
     advance(matter=matter, action="echo", actor=cast.worker, note="刚回访")
     owed = Obligation.objects.get()
-    assert (owed.state, owed.late, owed.answered_by, owed.answer) == ("done", True, cast.worker, "回应：刚回访")
+    assert (owed.state, owed.late, owed.answered_by, owed.answer) == (
+        "done",
+        True,
+        cast.worker,
+        "回应：刚回访",
+    )
     assert list(Digest.objects.order_by("id").values()) == before
     both(cast, clock, days=1)
     assert Obligation.objects.count() == 1
@@ -158,7 +163,8 @@ def test_the_text_fits_a_message(cast: Cast, clock: Clock) -> None:
     for kind in ("morning", "evening"):
         for area in (cast.grid_a, cast.village, cast.street):
             text = body(
-                {**Digest.objects.filter(area=area, kind=kind, audience="area").values().get()}, link="http://x.example/"
+                {**Digest.objects.filter(area=area, kind=kind, audience="area").values().get()},
+                link="http://x.example/",
             )
             lines = text.splitlines()
             assert len(lines) <= 20
