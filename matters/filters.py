@@ -11,7 +11,13 @@ from grids.queries.areas import area_choices
 from matters.models import Matter
 from matters.queries import kind_choices, overdue, state_choices, waiting_for
 
-VIEWS = (("waiting", "等我处理"), ("mine", "我经手的"), ("overdue", "已超期"), ("open", "未办结"))
+VIEWS = (
+    ("waiting", "等我处理"),
+    ("mine", "我经手的"),
+    ("overdue", "已超期"),
+    ("open", "未办结"),
+    ("all", "全部"),
+)
 
 
 def all_words(value: str, *columns: str) -> Q:
@@ -77,6 +83,7 @@ class MatterFilter(django_filters.FilterSet):  # type: ignore[misc]
             "mine": lambda: Q(handler=user) | Q(reporter=user),
             "overdue": overdue,
             "open": lambda: Q(closed_at=None),
+            "all": Q,
         }
         clause: Q = clauses[value]()  # type: ignore[no-untyped-call]
         return queryset.filter(clause)

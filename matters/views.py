@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from grids.scope import scoped
@@ -18,13 +18,18 @@ from shared.pages import page_of
 
 @scoped("matters.view")
 def matter_list(request: HttpRequest) -> HttpResponse:
-    """Every matter of the reader's territory, narrowed as asked."""
+    """Every matter of the reader's territory, narrowed as asked; an address that asks nothing opens on what
+    waits for the reader.
+    """
+    standing = queries.standing(request.user)
+    if not request.GET and standing["waiting"]:
+        request.GET = QueryDict("view=waiting")
     found = MatterFilter(request.GET, queryset=queries.rows(request.user), request=request)
     context = {
         "form": offer_areas(found.form, request.user, "matters.view"),
         "page": page_of(request, found.qs, order=found.order),
-        "standing": queries.standing(request.user),
-        "view": request.GET.get("view", ""),
+        "standing": standing,
+        "view": request.GET.get("view") or "all",
         "kinds": dict(queries.kind_choices()),
         "states": STATES,
         "place_of": queries.place_of,

@@ -38,7 +38,7 @@ def test_the_list_shows_the_territory_and_nothing_else(cast: Cast, as_user: Sign
     incident(cast, cast.grid_a2, title="乙")
     incident(cast, cast.grid_b, title="丙")
     assert shown(as_user(cast.worker).get("/matters/")) == ["甲"]
-    assert set(shown(as_user(cast.officer).get("/matters/"))) == {"甲", "乙"}
+    assert set(shown(as_user(cast.officer).get("/matters/?view=all"))) == {"甲", "乙"}
     assert set(shown(as_user(cast.police).get("/matters/"))) == {"甲", "乙", "丙"}
     assert shown(as_user(cast.far_command).get("/matters/")) == []
     assert as_user(cast.captain).get("/matters/").status_code == 403
@@ -78,6 +78,23 @@ def test_the_longest_overdue_stands_on_top_of_what_waits(cast: Cast, as_user: Si
     assert shown(client.get("/matters/?view=waiting")) == ["超三天", "超一天", "明天", "不急"]
     assert shown(client.get("/matters/?view=overdue")) == ["超三天", "超一天"]
     assert "超期3天" in text_of(client.get("/matters/?view=overdue"))
+
+
+def test_the_list_opens_on_what_waits_for_the_reader(cast: Cast, as_user: SignIn) -> None:
+    now = timezone.now()
+    old = incident(cast, title="旧的超期", at=now - timedelta(days=5))
+    Matter.objects.filter(pk=old.pk).update(due_at=now - timedelta(days=3))
+    incident(cast, title="刚来的")
+    done = incident(cast, title="已回应的", at=now)
+    advance(matter=done, action="echo", actor=cast.worker, note="到场")
+    worker, police = as_user(cast.worker), as_user(cast.police)
+    opened = worker.get("/matters/")
+    assert shown(opened) == ["旧的超期", "刚来的"]
+    assert re.search(r'view=waiting" aria-current="page"', opened.content.decode())
+    everything = ["已回应的", "刚来的", "旧的超期"]
+    for asked in ("/matters/?view=all", "/matters/?view=", "/matters/?q="):
+        assert shown(worker.get(asked)) == everything
+    assert shown(police.get("/matters/")) == everything  # nothing waits for the police
 
 
 def test_filters_narrow_by_kind_state_words_number_and_area(cast: Cast, as_user: SignIn) -> None:
