@@ -3,7 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from digests.clock import due_at
 from digests.models import DigestKind
 from digests.text import KINDS
 from grids.models import Area
@@ -41,7 +43,9 @@ class HoursForm(forms.Form):
 
 
 class RunForm(forms.Form):
-    """Make one digest now."""
+    """Make one digest now. An echo is not made before its hour: what is frozen as open could still be
+    answered.
+    """
 
     street = forms.ModelChoiceField(Area.objects.none(), label="街道", empty_label=None)
     kind = forms.ChoiceField(label="类型", choices=DigestKind.choices)
@@ -50,3 +54,17 @@ class RunForm(forms.Form):
     def __init__(self, *args: Any, streets: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["street"].queryset = streets  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The evening only once its hour has passed; a command line may do it earlier, knowing what it
+        does.
+        """
+        given = self.cleaned_data
+        street, day = given.get("street"), given.get("day")
+        if street and day and given.get("kind") == DigestKind.EVENING:
+            due = due_at(street, DigestKind.EVENING, day)
+            if timezone.now() < due:
+                self.add_error(
+                    "day", f"{day:%m月%d日}的晚间回响要到 {due:%H:%M} 以后才能生成，现在还来得及回应。"
+                )
+        return given
