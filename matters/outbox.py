@@ -1,7 +1,7 @@
 """Sending notices to the outside channel: claimed with a lease, sent with a key, marked one by one.
 
 The receiver takes each `Idempotency-Key` once: who is killed between sending and marking leaves a lease that
-runs out, and the notice is sent again under the same key (docs/decisions/0021-exactly-once.md).
+runs out, and the notice is sent again under the same key (docs/decisions/0009-exactly-once.md).
 """
 
 import hashlib
