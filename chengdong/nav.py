@@ -9,12 +9,14 @@ from django.urls import Resolver404, resolve
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A place to go. `right` "" = everybody signed in. `place`: wide = desk, narrow = phone."""
+    """A place to go for who holds any of `rights`; none named = everybody signed in. `place`: wide = desk,
+    narrow = phone.
+    """
 
     label: str
     path: str
     icon: str
-    right: str = ""
+    rights: tuple[str, ...] = ()
     place: str = ""
     here: bool = False
     count: int = 0
@@ -22,19 +24,19 @@ class Item:
 
 MENU = (
     Item("今天", "/", "today"),
-    Item("本周", "/stats/", "week", "stats.view"),
-    Item("两室", "/incidents/board/", "board", "board.view"),
-    Item("双响", "/digests/", "echo", "digests.view"),
-    Item("走访", "/visits/", "visit", "visits.view"),
-    Item("上报", "/hazards/new/", "add", "hazards.report", "narrow"),
-    Item("事项", "/matters/", "matters", "matters.view"),
-    Item("警情", "/incidents/", "siren", "incidents.view"),
-    Item("隐患", "/hazards/", "hazard", "hazards.view"),
-    Item("走访对象", "/targets/", "target", "targets.view"),
-    Item("导入", "/imports/", "upload", "incidents.import"),
-    Item("网格", "/areas/", "grid", "areas.manage"),
-    Item("人员", "/people/", "people", "users.manage"),
-    Item("词表", "/reference/", "table", "reference.edit"),
+    Item("本周", "/stats/", "week", ("stats.view",)),
+    Item("两室", "/incidents/board/", "board", ("board.view",)),
+    Item("双响", "/digests/", "echo", ("digests.view",)),
+    Item("走访", "/visits/", "visit", ("visits.view",)),
+    Item("上报", "/hazards/new/", "add", ("hazards.report",), "narrow"),
+    Item("事项", "/matters/", "matters", ("matters.view",)),
+    Item("警情", "/incidents/", "siren", ("incidents.view",)),
+    Item("隐患", "/hazards/", "hazard", ("hazards.view",)),
+    Item("走访对象", "/targets/", "target", ("targets.view",)),
+    Item("导入", "/imports/", "upload", ("incidents.import", "areas.manage", "targets.manage")),
+    Item("网格", "/areas/", "grid", ("areas.view", "areas.manage")),
+    Item("人员", "/people/", "people", ("users.manage",)),
+    Item("词表", "/reference/", "table", ("reference.edit",)),
     Item("通知", "/inbox/", "bell"),
     Item("我的", "/me/", "me"),
 )
@@ -69,9 +71,14 @@ def exists(path: str) -> bool:
     return _resolves(path, settings.ROOT_URLCONF)
 
 
+def opens(item: Item, rights: frozenset[str]) -> bool:
+    """Whether these rights open the place; whether it is there is `exists`."""
+    return not item.rights or not rights.isdisjoint(item.rights)
+
+
 def allowed(rights: frozenset[str]) -> list[Item]:
     """Everything that these rights open, in the menu's order."""
-    return [item for item in MENU if (not item.right or item.right in rights) and exists(item.path)]
+    return [item for item in MENU if opens(item, rights) and exists(item.path)]
 
 
 def thumb_bar(items: list[Item], rights: frozenset[str]) -> set[str]:

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chengdong.page_urls")),
     path("", include("accounts.urls")),
     path("", include("grids.urls")),
+    path("", include("grids.areas.urls")),
     path("", include("grids.people.urls")),
     path("", include("grids.vocabulary.urls")),
     path("", include("grids.imports.urls")),

@@ -8,3 +8,10 @@ class MattersConfig(AppConfig):
 
     name = "matters"
     verbose_name = "事项闭环"
+
+    def ready(self) -> None:
+        """An area's page tells its open matters and its day."""
+        from grids.areas import standings  # noqa: PLC0415 -- models must be loaded first
+        from matters.area_standing import of_area  # noqa: PLC0415
+
+        standings.register(of_area)

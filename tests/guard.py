@@ -14,7 +14,7 @@ from accounts import workflow as accounts
 from accounts.models import User
 from digests.models import Digest
 from digests.workflow import run_digest
-from grids.models import Area, ImportBatch, ImportRow, Parameter, Post, Term, VisitPhoto
+from grids.models import AddressRule, Area, ImportBatch, ImportRow, Parameter, Post, Term, VisitPhoto
 from matters.models import Notice, Obligation
 from shared.dates import today
 from tests.cast import Cast
@@ -173,7 +173,20 @@ def _targets(world: World, cast: Cast) -> None:
         for visit in visits
     ]
     world.add("visits/photos/", "pk", Row(photos[0].pk, cast.grid_a), Row(photos[1].pk, cast.far_grid))
+    _areas(world, cast)
+
+
+def _areas(world: World, cast: Cast) -> None:
+    far_village = Area.objects.get(pk=cast.far_grid.parent_id)
+    near = AddressRule.objects.get(area=cast.grid_a)
+    far = AddressRule.objects.create(area=cast.far_grid, village=far_village, road="太平路")
+    far_range = AddressRule.objects.create(area=cast.far_grid, village=cast.far_grid, road="三区")
+    near_range = AddressRule.objects.get(area=cast.grid_a)
+    world.add("areas/ranges/", "pk", Row(near_range.pk, cast.grid_a), Row(far_range.pk, cast.far_grid))
     world.add("areas/", "pk", Row(cast.grid_a.pk, cast.grid_a), Row(cast.far_grid.pk, cast.far_grid))
+    grids = "areas/<int:pk>/grids/"
+    world.add(grids, "pk", Row(cast.village.pk, cast.village), Row(far_village.pk, far_village))
+    world.add("areas/ranges/", "pk", Row(near.pk, cast.grid_a), Row(far.pk, cast.far_grid))
 
 
 def _matters(world: World, cast: Cast) -> None:

@@ -131,7 +131,7 @@ def test_phone_bar_of_a_grid_worker() -> None:
     rights = frozenset(
         {"visits.view", "visits.log", "targets.view", "matters.view", "hazards.view", "hazards.report"}
     )
-    open_to_them = [item for item in nav.MENU if not item.right or item.right in rights]
+    open_to_them = [item for item in nav.MENU if nav.opens(item, rights)]
     thumbs = nav.thumb_bar(open_to_them, rights)
     assert [item.label for item in open_to_them if item.path in thumbs] == [
         "今天",
@@ -144,7 +144,7 @@ def test_phone_bar_of_a_grid_worker() -> None:
 
 def test_phone_bar_of_a_leader_reads() -> None:
     rights = frozenset({"stats.view", "board.view", "matters.view", "incidents.view", "digests.view"})
-    open_to_them = [item for item in nav.MENU if not item.right or item.right in rights]
+    open_to_them = [item for item in nav.MENU if nav.opens(item, rights)]
     thumbs = nav.thumb_bar(open_to_them, rights)
     assert [item.label for item in open_to_them if item.path in thumbs] == [
         "今天",

@@ -174,7 +174,7 @@ def test_every_right_that_a_template_names_is_in_the_list() -> None:
 
 
 def test_every_right_of_menu_loops_and_addresses_is_in_the_list() -> None:
-    used = {item.right for item in MENU if item.right}
+    used = {right for item in MENU for right in item.rights}
     used |= {move.right for kind in KINDS.values() for move in kind.loop if move.right}
     used |= {
         right for e in OURS for method in (e.methods if e.is_api else ["GET"]) for right in e.rights(method)

@@ -80,6 +80,7 @@ class Area(models.Model):
         return [int(part) for part in self.path.strip("/").split("/") if part]
 
 
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class AddressRule(models.Model):
     """标准地址段: house numbers `low`–`high` of a road in a village belong to a grid (or only to the
     village).
