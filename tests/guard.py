@@ -177,7 +177,7 @@ def _targets(world: World, cast: Cast) -> None:
 
 
 def _areas(world: World, cast: Cast) -> None:
-    far_village = Area.objects.get(pk=cast.far_grid.parent_id)
+    far_village = Area.objects.get(children=cast.far_grid)
     near = AddressRule.objects.get(area=cast.grid_a)
     far = AddressRule.objects.create(area=cast.far_grid, village=far_village, road="太平路")
     far_range = AddressRule.objects.create(area=cast.far_grid, village=cast.far_grid, road="三区")

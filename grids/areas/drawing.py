@@ -39,7 +39,8 @@ def rings(outline: Any) -> list[Ring]:
 
 
 def draw(outlines: Iterable[tuple[int, Any]]) -> Drawing | None:
-    """North up, a degree of longitude shortened by the latitude, as wide as WIDTH. None without outlines."""
+    """North up, a degree of longitude shortened by the latitude, WIDTH wide and at most as high; None without
+    outlines."""
     found = [(pk, shape) for pk, outline in outlines if (shape := rings(outline))]
     points = [point for _, shape in found for ring in shape for point in ring]
     if not points:
@@ -47,11 +48,12 @@ def draw(outlines: Iterable[tuple[int, Any]]) -> Drawing | None:
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     narrow = cos(radians((south + north) / 2))
-    scale = (WIDTH - 2 * EDGE) / max((east - west) * narrow, (north - south) / 2, 1e-6)
+    scale = (WIDTH - 2 * EDGE) / max((east - west) * narrow, north - south, 1e-6)
+    left = (WIDTH - (east - west) * narrow * scale) / 2
 
     def put(point: tuple[float, float]) -> tuple[int, int]:
         x, y = point
-        return round((x - west) * narrow * scale) + EDGE, round((north - y) * scale) + EDGE
+        return round((x - west) * narrow * scale + left), round((north - y) * scale) + EDGE
 
     shapes = []
     for pk, shape in found:
@@ -59,5 +61,4 @@ def draw(outlines: Iterable[tuple[int, Any]]) -> Drawing | None:
         path = "".join("M" + "L".join(f"{x} {y}" for x, y in ring) + "Z" for ring in drawn)
         xs, ys = ([p[axis] for p in max(drawn, key=len)] for axis in (0, 1))
         shapes.append(Shape(pk, path, (min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2))
-    across, down = put((east, south))
-    return Drawing(across + EDGE, down + EDGE, shapes)
+    return Drawing(WIDTH, put((east, south))[1] + EDGE, shapes)

@@ -37,9 +37,9 @@ class AreaForm(forms.Form):
         help_text="12 位数字，不知道就空着",
     )
 
-    def __init__(self, *args: Any, area: Area, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, area: Area) -> None:
         given = {"aliases": "、".join(area.aliases), "population": area.population, "code": area.code}
-        super().__init__(*args, initial=given, **kwargs)
+        super().__init__(data, initial=given)
         if area.level == Area.Level.GRID:
             del self.fields["aliases"]
 

@@ -13,13 +13,14 @@ from grids.scope import within
 WORKS = "visits.log"
 """Who holds this right in a grid works there: the grid's gap is that nobody does."""
 VIEW, MANAGE = "areas.view", "areas.manage"
-LIST = ("id", "name", "level", "aliases", "population", "path", "parent__name")
+LIST = ("id", "name", "level", "aliases", "population", "parent_id", "parent__name")
 
 
 def shown_to(user: Any) -> QuerySet[Area]:
     """Villages, communities and grids that the user may see, for reading or for upkeep."""
     seen = within(user, VIEW, "") | within(user, MANAGE, "")
-    return Area.objects.filter(seen, is_active=True).exclude(level=Area.Level.STREET)
+    found: QuerySet[Area] = Area.objects.filter(seen, is_active=True).exclude(level=Area.Level.STREET)
+    return found
 
 
 def villages(user: Any, words: str = "") -> QuerySet[Area, dict[str, Any]]:
@@ -27,7 +28,8 @@ def villages(user: Any, words: str = "") -> QuerySet[Area, dict[str, Any]]:
     found = shown_to(user).filter(level__in=Area.VILLAGE_LEVELS)
     if words := words.strip():
         found = found.filter(Q(name__icontains=words) | Q(aliases__contains=[words]))
-    return found.values(*LIST)
+    rows: QuerySet[Area, dict[str, Any]] = found.values(*LIST)
+    return rows
 
 
 @dataclass
@@ -84,7 +86,7 @@ def with_grids(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def grids_of(area: Area) -> list[tuple[Area, Ground]]:
     """The grids of a village with what there is in each; of a grid, itself. Three queries."""
     here = Q(pk=area.pk) if area.level == Area.Level.GRID else Q(parent=area, level=Area.Level.GRID)
-    grids = list(Area.objects.filter(here, is_active=True).order_by("path"))
+    grids = list(Area.objects.filter(here, is_active=True).order_by("id"))
     own = grounds([(grid.pk, grid.parent_id) for grid in grids])
     return [(grid, own[grid.pk]) for grid in grids]
 

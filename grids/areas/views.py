@@ -45,7 +45,7 @@ def area_list(request: HttpRequest) -> HttpResponse:
     """The villages and communities of the reader's territory."""
     form = VillageFilter(request.GET or None)
     words = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
-    page = page_of(request, queries.villages(request.user, words), order=("path", "id"))
+    page = page_of(request, queries.villages(request.user, words), order=("parent_id", "id"))
     page.rows = queries.with_grids(page.rows)
     context = {"filter_form": form, "page": page, "streets": len({r["parent__name"] for r in page.rows})}
     return render(request, "grids/areas/list.html", context)

@@ -279,5 +279,6 @@ def test_an_outline_is_drawn_north_up_in_its_proportions() -> None:
     assert west < east
     assert north < south, "North is up: SVG counts downwards."
     assert (east - west) / (south - north) == pytest.approx(0.8826, abs=0.005), "cos 28°"
-    assert drawing.width == east + 12
+    assert west == pytest.approx(drawing.width - east, abs=1), "In the middle."
+    assert drawing.height == south + north <= drawing.width
     assert draw([(7, None)]) is None
