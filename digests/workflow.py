@@ -70,10 +70,14 @@ def _make(*, kind: str, street: Area, day: date, by: User | None) -> Made:
     else:
         asked = _run(statements.LOCK, _common(street, day))
         _run(statements.ESCALATE, _common(street, day))
+    return Made(created=True, obligations=asked, notices=send(street=street, day=day, digests=freeze(run)))
+
+
+def freeze(run: DigestRun) -> list[dict[str, Any]]:
+    """Write the run's digests, of every area and of the police, from the obligations as they stand now."""
     with connection.cursor() as cursor:
-        cursor.execute(statements.GATHER, _common(street, day))
-    digests = _freeze(run, AREA) + _freeze(run, POLICE)
-    return Made(created=True, obligations=asked, notices=send(street=street, day=day, digests=digests))
+        cursor.execute(statements.GATHER, _common(run.street, run.business_date))
+    return _freeze(run, AREA) + _freeze(run, POLICE)
 
 
 @transaction.atomic

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from stdnum.cn import ric
 
 from accounts.models import User
 from chengdong.demo.build import build
 from chengdong.demo.people import PASSWORD
 from chengdong.demo.plan import Plan
+from digests.models import Digest, DigestRun
 from grids.models import AddressRule, Area, Post, Role, Suspension, Target, Term, Unit, Visit
 from grids.scope import rights_of
 from incidents.models import Hazard, PoliceIncident
@@ -238,6 +239,25 @@ def test_matters_stand_where_their_timelines_end(demo: dict[str, Any], db: None)
     assert set(hazards) >= {"assigned", "handling", "echoed", "closed"}
     assert Matter.objects.filter(kind="hazard", closed_at=None, due_at__lt=day_span(PLAN.until)[0]).exists()
     assert not Matter.objects.filter(events__action="verify", events__actor=F("handler")).exists()
+
+
+def test_past_days_have_their_alert_and_their_echo(demo: dict[str, Any], db: None) -> None:
+    street = Area.objects.get(level="street")
+    day = PLAN.until - timedelta(days=1)
+    owed = Obligation.objects.filter(business_date=day)
+    morning, evening = Digest.objects.filter(area=street, audience="area", business_date=day).order_by(
+        "-kind"
+    )
+    assert (morning.expected, morning.open) == (owed.count(), owed.count())
+    assert evening.expected == morning.expected
+    assert evening.done == owed.filter(state="done", late=False).count()
+    assert evening.excused == owed.filter(state="excused").count()
+    assert 0 < evening.open < evening.expected / 4
+    assert {item["id"] for item in evening.snapshot["items"] if item["state"] == "open"} == set(
+        owed.filter(Q(state="open") | Q(late=True)).values_list("pk", flat=True)
+    )
+    assert demo["digest_runs"] == DigestRun.objects.count() == 2 * min(PLAN.days, 10)
+    assert not DigestRun.objects.filter(business_date__gte=PLAN.until).exists()
 
 
 def test_incidents_repeat_by_address_and_by_caller(demo: dict[str, Any], db: None) -> None:

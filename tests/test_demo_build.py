@@ -14,6 +14,7 @@ from accounts.models import User
 from chengdong.demo.build import build
 from chengdong.demo.copying import Table, bare
 from chengdong.demo.plan import Plan
+from digests.models import Digest
 from grids.models import AddressRule, Area, Post, Suspension, Target, Term, Unit, Visit
 from incidents.models import Hazard, PoliceIncident
 from matters.models import Event, Matter, Obligation
@@ -23,7 +24,7 @@ CIPHERED = {"phone", "id_number", "caller_name", "caller_phone", "password"}
 MADE_NOW = {"last_login"}
 MODELS = (
     Area, AddressRule, Unit, User, Post, Target, Suspension, Visit, Matter, Event, PoliceIncident, Hazard,
-    Obligation,
+    Obligation, Digest,
 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The obligations of past days: what each morning asked of a grid, and how it was answered."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -33,10 +34,15 @@ class Ledger:
         answered: datetime | None,
         answer: str,
         dice: Random,
+        details: Callable[[int], str],
+        colour: str = "",
         matter: int | None = None,
         target: int | None = None,
     ) -> None:
-        """A thing asked for on each morning from `first` on, until it was answered or today has come."""
+        """A thing asked for on each morning from `first` on, until it was answered or today has come.
+
+        `details` says what stands below the title when it has been carried for so many days.
+        """
         last = self.plan.until - timedelta(days=1)
         if answered:
             last = min(last, answered.date())
@@ -60,6 +66,8 @@ class Ledger:
                 matter=matter,
                 target=target,
                 title=title,
+                detail=details((day - first).days)[:200],
+                colour=colour,
                 raised_at=moment(day, RAISED),
                 due_at=cut_off,
                 carried=(day - first).days,
@@ -68,9 +76,14 @@ class Ledger:
                 answered_by=grid.worker if when else None,
                 answer=words,
                 late=missed and state == "done",
-                escalated_to=grid.village.id if missed else None,
+                escalated_to=self._above(grid, day, first) if missed else None,
             )
             day += timedelta(days=1)
+
+    @staticmethod
+    def _above(grid: Grid, day: date, first: date) -> int:
+        """What one evening leaves open goes up to the village, what two leave to the street."""
+        return grid.village.id if day == first else grid.village.street
 
     def close(self) -> None:
         """Send all."""

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from chengdong.demo.answers import Ledger
 from chengdong.demo.copying import bare
+from chengdong.demo.echoes import freeze_past
 from chengdong.demo.incidents import Desk
 from chengdong.demo.people import Registrar
 from chengdong.demo.places import Grid, Street, Surveyor
@@ -89,6 +90,10 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     for street in streets:
         for kind, hour in ((DigestKind.MORNING, time(8)), (DigestKind.EVENING, time(20))):
             Schedule.objects.create(street_id=street.id, kind=kind, at=hour, starts_on=plan.until)
+    with connection.cursor() as cursor:
+        _check_now(cursor)
+        cursor.execute("ANALYZE matters_obligation")
+    runs = freeze_past(plan, streets)
     _settle()
     return {
         "streets": plan.streets,
@@ -99,6 +104,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         "matters": clerk.matters.count,
         "events": clerk.events.count,
         "obligations": ledger.rows.count,
+        "digest_runs": runs,
     }
 
 

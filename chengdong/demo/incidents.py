@@ -122,8 +122,12 @@ class Desk:
 
     def _ask(self, matter: int, day: date, call: Call, steps: list[Step], dice: Random) -> None:
         echo = next((step for step in steps if step.action == "echo"), None)
+        again = "30天内第2次，" if call.repeated else ""
+        at = f"{call.at.month}月{call.at.day}日 {call.at:%H:%M}"
         self.ledger.ask(
             kind="repeat" if call.repeated else "incident",
+            details=lambda _: f"{again}{at}，{call.grid.address(call.house)}",
+            colour="yellow" if call.repeated else "",
             title=self._title(call),
             grid=call.grid,
             first=day,

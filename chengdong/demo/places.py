@@ -41,6 +41,7 @@ class Village:
     id: int
     path: str
     name: str
+    street: int
     grids: list[Grid] = field(default_factory=list)
     officer: int = 0
 
@@ -162,6 +163,7 @@ class Surveyor:
         village = Village(
             *self._area(street.id, street.path, level, name, lattice.outline(cells), people, aliases=aliases),
             name,
+            street.id,
         )
         share, rest = divmod(people, len(cells))
         for n, (road, low, high) in enumerate(self._houses(place["roads"], len(cells))):

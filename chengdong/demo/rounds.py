@@ -14,6 +14,7 @@ from chengdong.demo.plan import Plan, moment, read
 from chengdong.demo.targets import Subject, first_letters
 from grids.intervals import interval_days
 from grids.models import DueChange, Suspension, Target, Visit
+from grids.queries import labels
 from shared.crypto import blind, mask
 
 KNOCKED_IN_VAIN = 0.03
@@ -43,6 +44,7 @@ class Rounds:
     def __init__(self, plan: Plan, ledger: Ledger) -> None:
         self.plan, self.ledger = plan, ledger
         self.days = interval_days()
+        self.labels = {**labels("place_type"), **labels("key_person")}
         self.words = read("words")
         self.findings: list[Finding] = []
         self.targets, self.suspensions, self.changes, self.visits = map(
@@ -180,6 +182,13 @@ class Rounds:
     def _owe(
         self, target: int, subject: Subject, grid: Grid, due: date, answered: datetime | None, dice: Random
     ) -> None:
+        category, colour = self.labels[subject.category], Target.Colour(subject.colour)
+        place = f"，{subject.address}" if subject.is_place else ""
+
+        def details(carried: int) -> str:
+            when = f"超期{carried}天" if carried else "当天到期"
+            return f"{category}，{colour.label}，{when}{place}"
+
         self.ledger.ask(
             kind="visit",
             title=shown(subject),
@@ -188,6 +197,8 @@ class Rounds:
             answered=answered,
             answer="已走访：正常",
             dice=dice,
+            details=details,
+            colour=subject.colour,
             target=target,
         )
 

@@ -175,6 +175,7 @@ class Inspector:
         if not ended and (echo is None or echo.at > due_at):
             self.ledger.ask(
                 kind="overdue",
+                details=lambda carried: f"隐患，超期{carried + 1}天",
                 title=title,
                 grid=grid,
                 first=due_at.date() + timedelta(days=1),
