@@ -3,15 +3,17 @@ what is stored."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+from django.utils import timezone
 
 from grids.imports.base import Change, Outcome, Result, Row
 from grids.imports.territory import Territory
 from grids.imports.words import Words
 from grids.models import ImportBatch
+from grids.queries import parameters
 from incidents.importing import writing
 from incidents.importing.placing import place
 from incidents.models import PoliceIncident
@@ -88,6 +90,8 @@ class IncidentSession:
         self.territory = Territory(batch.area)
         self.types = Words("incident_type", "警情类别")
         self.levels = Words("incident_level", "警情级别")
+        days = parameters("incident_history_days")["incident_history_days"]
+        self.history = timezone.now() - timedelta(days=days)
 
     def hint(self, row: Mapping[str, Cell]) -> str:
         """The number as it is written."""
@@ -166,6 +170,7 @@ class IncidentSession:
         incident.matter = writing.matter_of(
             incident, found.area, occurred_at, self._title(incident), self.batch.by
         )
+        writing.take_as_history(incident, self.history)
         incident.row_hash = digest(contents(incident))
         return Result(row, Outcome.CREATED, unplaced=found.how == PoliceIncident.Placed.TRAY, made=incident)
 

@@ -1,6 +1,6 @@
 """Writing imported incidents in bulk: matter, incident and timeline, each in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -17,6 +17,9 @@ from shared.crypto import blind
 Placed = PoliceIncident.Placed
 WAITING = POLICE_INCIDENT.start
 ASSIGNED = "assigned"
+CLOSED = "closed"
+IN_HAND = frozenset({"", "正在办理", "移交联勤工作站"})
+"""Police results after which somebody still has the incident in hand."""
 NOT_YET_HANDLED = frozenset({WAITING, "accepted", ASSIGNED})
 CONTENT = (
     "incident_type", "level", "address", "address_key", "village_text", "summary", "caller_name",
@@ -43,6 +46,25 @@ def matter_of(
     )
 
 
+def take_as_history(incident: PoliceIncident, before: datetime) -> None:
+    """End the matter of a new incident that is older than `before` and that the police ended (docs/decisions/
+    0008); never one of the tray, nor one for mediation."""
+    matter = incident.matter
+    if (
+        matter.state != ASSIGNED
+        or matter.occurred_at >= before
+        or incident.to_mediation
+        or incident.attended_result in IN_HAND
+    ):
+        return
+    matter.state = CLOSED
+    matter.outcome = Matter.Outcome.SETTLED
+    matter.answer = f"派出所处警结果：{incident.attended_result}"
+    # When the police ended it, not when the file came: a day's closures are that day's work.
+    matter.closed_at = max(matter.occurred_at, incident.attended_at or matter.occurred_at)
+    matter.version = 2
+
+
 def place_anew(incident: PoliceIncident, found: Place) -> None:
     """Move an incident whose address changed; never what a person placed, what is being handled, or out of a
     village into the tray."""
@@ -56,7 +78,7 @@ def place_anew(incident: PoliceIncident, found: Place) -> None:
 
 
 def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
-    """Store new incidents with their matters and the first line of each timeline: three statements."""
+    """Store new incidents with their matters and timelines (two lines for history): three statements."""
     if not incidents:
         return
     matters = Matter.objects.bulk_create([incident.matter for incident in incidents])
@@ -65,18 +87,32 @@ def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
         incident.phone_index = blind(incident.caller_phone, "phone")
     PoliceIncident.objects.bulk_create(incidents)
     now = timezone.now()
-    Event.objects.bulk_create(
-        Event(
-            matter=incident.matter,
-            action="open",
-            label="登记",
-            to_state=incident.matter.state,
-            actor=batch.by,
-            at=now,
-            note=f"由警情表导入（第 {batch.pk} 批），{incident.get_placed_display()}。",
-        )
-        for incident in incidents
+    Event.objects.bulk_create(event for incident in incidents for event in _first_lines(incident, batch, now))
+
+
+def _first_lines(incident: PoliceIncident, batch: ImportBatch, now: datetime) -> Iterator[Event]:
+    """登记 by whoever imported; for history also 销号, by the system."""
+    matter = incident.matter
+    yield Event(
+        matter=matter,
+        action="open",
+        label="登记",
+        to_state=WAITING if incident.placed == Placed.TRAY else ASSIGNED,
+        actor=batch.by,
+        at=now,
+        note=f"由警情表导入（第 {batch.pk} 批），{incident.get_placed_display()}。",
     )
+    if matter.state == CLOSED:
+        yield Event(
+            matter=matter,
+            action="history",
+            label="销号",
+            from_state=ASSIGNED,
+            to_state=CLOSED,
+            at=now,
+            note="导入时已过去多日，派出所已处结，存档。",
+            evidence={"outcome": matter.outcome, "answer": matter.answer},
+        )
 
 
 def update(changed: Sequence[tuple[PoliceIncident, Sequence[Change]]], batch: ImportBatch) -> None:
