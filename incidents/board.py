@@ -39,7 +39,7 @@ LANES = {
     "assigned": "待办理",
     "handling": "办理中",
     "echoed": "待审核",
-    "done": "今天已回应",
+    "done": "今天已销号",
 }
 PLACE_OF_AREA = {name: PLACE[name] for name in ("place", "level", "above")}
 SHOWN = 5
