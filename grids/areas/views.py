@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -139,6 +139,8 @@ def range_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what still hangs on the grid, or ask once more and retire it."""
     area = _managed(request, pk)
+    if area.level != Area.Level.GRID:
+        raise Http404
     if request.method == "POST":
         workflow.retire_grid(actor=reader(request), grid=area)
         messages.success(request, f"{area.name}已停用。")

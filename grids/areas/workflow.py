@@ -75,6 +75,8 @@ def add_range(*, actor: User, area: Area, road: str, low: int, high: int) -> Add
     belong to two areas.
     """
     locked = _locked(actor, area)
+    if not locked.is_active:
+        raise NotFound("这个网格已经停用，请选别的网格。")
     stretch = Stretch(road.strip(), low, high)
     if not stretch.road:
         raise InvalidInput("请写明道路或片区。", field="road")

@@ -216,6 +216,8 @@ def test_a_grid_is_retired_when_nothing_hangs_on_it(cast: Cast, as_user: AsUser)
     assert browser.get(f"/areas/{cast.grid_a.pk}/").status_code == 404
     assert workflow.retire_grid(actor=cast.command, grid=cast.grid_a).is_active is False
     assert AddressRule.objects.get(road="一区").area == cast.village
+    with pytest.raises(NotFound):
+        workflow.add_range(actor=cast.command, area=cast.grid_a, road="三区", low=1, high=9)
 
 
 def test_a_coming_post_keeps_a_grid(cast: Cast) -> None:
@@ -229,9 +231,10 @@ def test_a_coming_post_keeps_a_grid(cast: Cast) -> None:
         workflow.retire_grid(actor=cast.command, grid=cast.grid_a2)
 
 
-def test_a_village_is_not_retired_here(cast: Cast) -> None:
+def test_a_village_is_not_retired_here(cast: Cast, as_user: AsUser) -> None:
     with pytest.raises(InvalidInput):
         workflow.retire_grid(actor=cast.command, grid=cast.village)
+    assert as_user(cast.command).get(f"/areas/{cast.village.pk}/retire/").status_code == 404
 
 
 def test_queries_do_not_grow_with_the_street(
