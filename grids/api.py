@@ -1,10 +1,10 @@
 """The API of visits, targets and areas: the same workflow and reads as the pages."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
@@ -22,8 +22,20 @@ from grids.serializers import AreaOutput, BatchAnswer, BatchInput, TargetOutput,
 from grids.workflow import log_visit
 from shared.errors import DomainError, InvalidInput
 
+M = TypeVar("M", bound=Model)
+PAGING = {"cursor", "limit", "format"}
 
-class VisitsApi(GenericAPIView[Visit]):
+
+class FilteredApi(GenericAPIView[M]):
+    """A list that builds its filter only where one is asked for: most callers ask for none."""
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        """The rows that the query parameters ask for."""
+        asked = set(self.request.query_params) - PAGING
+        return super().filter_queryset(queryset) if asked else queryset
+
+
+class VisitsApi(FilteredApi[Visit]):
     """Visits in the caller's territory, newest first; logging one."""
 
     rights = {"GET": "visits.view", "POST": "visits.log"}
@@ -121,7 +133,7 @@ def _shown(visit: Visit) -> dict[str, Any]:
     }
 
 
-class TargetsApi(GenericAPIView[Target]):
+class TargetsApi(FilteredApi[Target]):
     """Whom to visit, most urgent first; persons masked, numbers left out."""
 
     rights = {"GET": "targets.view"}
