@@ -14,7 +14,7 @@ from accounts.models import User
 from chengdong.demo.build import build
 from chengdong.demo.copying import Table, bare
 from chengdong.demo.plan import Plan
-from digests.models import Digest
+from digests.models import Digest, DigestRun
 from grids.models import AddressRule, Area, Post, Suspension, Target, Term, Unit, Visit
 from incidents.models import Hazard, PoliceIncident
 from matters.models import Event, Matter, Obligation
@@ -24,7 +24,7 @@ CIPHERED = {"phone", "id_number", "caller_name", "caller_phone", "password"}
 MADE_NOW = {"last_login"}
 MODELS = (
     Area, AddressRule, Unit, User, Post, Target, Suspension, Visit, Matter, Event, PoliceIncident, Hazard,
-    Obligation, Digest,
+    Obligation, DigestRun,
 )  # fmt: skip
 
 
@@ -35,6 +35,11 @@ def fingerprint() -> str:
         names = [f.name for f in model._meta.concrete_fields if f.name not in CIPHERED | MADE_NOW]
         for row in model._base_manager.order_by("pk").values_list(*names):
             total.update(repr(row).encode())
+    # One statement writes all digests of a run, in no order of its own.
+    for digest in Digest.objects.order_by("run", "audience", "area").values(
+        "run", "area", "open", "snapshot"
+    ):
+        total.update(repr(digest).encode())
     return total.hexdigest()
 
 
