@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from grids.scope import scoped
 from matters import diagram, pages, queries
 from matters.filters import MatterFilter, offer_areas
 from matters.loop import KINDS, STATES
-from matters.models import Matter
+from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
 from shared.errors import DomainError
 from shared.pages import page_of
@@ -49,10 +52,27 @@ def matter_page(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             refused, matter = error, _seen(request, pk)
         else:
-            messages.success(request, f"已{event.label}，现在是“{STATES[event.to_state]}”。")
-            return redirect("matter_page", pk=pk)
+            return _moved(request, matter, event)
     context = pages.page_context(matter, request.user, request.POST or None, refused)  # type: ignore[arg-type]
+    context["after"] = _came_from(request)
     return render(request, "matters/page.html", context, status=refused.status if refused else 200)
+
+
+def _moved(request: HttpRequest, matter: Matter, event: Event) -> HttpResponse:
+    """Back to where the reader came from (my day); else this page, with a way to my day at hand."""
+    if after := _came_from(request):
+        messages.success(request, f"已{event.label}：{matter.title}。")
+        return redirect(after)
+    told = f"已{event.label}，现在是“{STATES[event.to_state]}”。"
+    messages.success(request, format_html('{}<a class="btn" href="{}">回到今天</a>', told, reverse("home")))
+    return redirect("matter_page", pk=matter.pk)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this portal that the address or the form names as `next`; "" for none or another site's."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else ""
 
 
 def _seen(request: HttpRequest, pk: int) -> Matter:

@@ -4,13 +4,12 @@ phone, evening echo, one named gap.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from chengdong.tasks import sweep
 from digests.clock import ensure_schedules
@@ -18,22 +17,15 @@ from digests.models import Digest, Schedule
 from grids.models import Visit
 from matters.models import Obligation
 from shared.dates import today
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
+from tests.e2e.conftest import sign_in
 from tests.workers import celery_worker, until
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 LAST_DAY = date(2026, 11, 22)
 STAMP = re.compile(r"2026[/-]1[12]-?/?\d\d(?= )")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
 
 
 def moved_week(tmp_path: Path) -> Path:
@@ -51,26 +43,13 @@ def moved_week(tmp_path: Path) -> Path:
     return path
 
 
-def signed_in(browser: Browser, base: str, username: str, width: int) -> Page:
-    context = browser.new_context(
-        viewport={"width": width, "height": 844}, locale="zh-CN", timezone_id="Asia/Shanghai", base_url=base
-    )
-    page = context.new_page()
-    page.goto("/login/")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/")
-    return page
-
-
 def owed(page: Page) -> int:
     """The number in "还有 N 件要回应"."""
     page.goto("/")
     return int(page.locator("h1 .hot").inner_text())
 
 
-def test_a_day_on_the_street(browser: Browser, live_server: Any, cast: Cast, tmp_path: Path) -> None:
+def test_a_day_on_the_street(device: Callable[[int], Page], cast: Cast, tmp_path: Path) -> None:
     file = moved_week(tmp_path)
     last_night = [
         row
@@ -88,7 +67,8 @@ def test_a_day_on_the_street(browser: Browser, live_server: Any, cast: Cast, tmp
     Schedule.objects.filter(kind="evening").update(at=time(23, 59, 59))
 
     with celery_worker(tmp_path / "worker.log"):
-        office = signed_in(browser, live_server.url, "command", 1440)
+        office = device(1440)
+        sign_in(office, "command")
         office.goto("/imports/new/?kind=incidents")
         office.locator('input[name="kind"][value="incidents"]').check(force=True)
         office.locator('input[type="file"]').set_input_files(file)
@@ -102,7 +82,8 @@ def test_a_day_on_the_street(browser: Browser, live_server: Any, cast: Cast, tmp
         expected = asked.count()
         assert expected == len(last_night) + 3
 
-        phone = signed_in(browser, live_server.url, "worker", 390)
+        phone = device(390)
+        sign_in(phone, "worker")
         assert owed(phone) == expected
         for left in range(expected - 1, 0, -1):
             answer_next(phone, avoid=gap.name)
@@ -115,7 +96,8 @@ def test_a_day_on_the_street(browser: Browser, live_server: Any, cast: Cast, tmp
 
     grid = Digest.objects.get(kind="evening", area=cast.grid_a, audience="area")
     assert (grid.expected, grid.done, grid.excused, grid.open) == (expected, expected - 1, 0, 1)
-    leader = signed_in(browser, live_server.url, "leader", 390)
+    leader = device(390)
+    sign_in(leader, "leader")
     street = Digest.objects.get(kind="evening", area=cast.street, audience="area")
     leader.goto(f"/digests/{street.pk}/")
     expect(leader.get_by_text(gap.name)).to_be_visible()
@@ -149,4 +131,5 @@ def answer_next(phone: Page, *, avoid: str) -> None:
     else:
         phone.locator("textarea[name=note]").first.fill("已上门了解，双方同意调解，情况平稳。")
         phone.get_by_role("button", name=re.compile("反馈|回应")).first.click()
-        expect(phone.get_by_text("已上门了解").first).to_be_visible()
+        phone.wait_for_url("**/")
+        expect(phone.get_by_text(re.compile("^已回应：")).first).to_be_visible()

@@ -176,6 +176,28 @@ def test_a_worker_answers_from_the_page(cast: Cast, as_user: SignIn) -> None:
     assert "已到场，双方和好" in text_of(answer)
     assert "等河边村审核销号" in text_of(answer)
     assert 'name="action"' not in answer.content.decode()
+    assert '已回应，现在是“待审核”。<a class="btn" href="/">回到今天</a>' in answer.content.decode()
+
+
+def test_who_came_from_my_day_goes_back_there(cast: Cast, as_user: SignIn) -> None:
+    matter = incident(cast, title="噪音<扰民>")
+    client, url = as_user(cast.worker), f"/matters/{matter.pk}/?next=/"
+    assert '<input type="hidden" name="next" value="/">' in client.get(url).content.decode()
+    refused = client.post(f"/matters/{matter.pk}/", posted(matter, "echo", next="/"))
+    assert refused.status_code == 400
+    assert '<input type="hidden" name="next" value="/">' in refused.content.decode()
+    answer = client.post(f"/matters/{matter.pk}/", posted(matter, "echo", note="到场", next="/"), follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "已回应：噪音&lt;扰民&gt;。" in answer.content.decode()
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.com/", "//example.com", "javascript:alert(1)"])
+def test_a_move_never_leads_to_another_site(cast: Cast, as_user: SignIn, elsewhere: str) -> None:
+    matter = incident(cast)
+    client = as_user(cast.worker)
+    assert elsewhere not in client.get(f"/matters/{matter.pk}/", {"next": elsewhere}).content.decode()
+    answer = client.post(f"/matters/{matter.pk}/", posted(matter, "echo", note="到场", next=elsewhere))
+    assert answer.headers["Location"] == f"/matters/{matter.pk}/"
 
 
 def test_the_page_works_all_the_way_to_the_end(cast: Cast, as_user: SignIn) -> None:
