@@ -78,7 +78,8 @@ def celery_worker(log: Path, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
             _route(routes)
             end(process)
             with app.connection_for_write() as link:
-                link.default_channel.queue_purge(queue)
+                channel: Any = link.default_channel
+                channel.queue_purge(queue)
 
 
 def _route(routes: Any) -> None:

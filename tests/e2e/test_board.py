@@ -1,34 +1,23 @@
 """The live board in a browser: walked by keyboard, renewed by itself without losing the place."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from matters.workflow import advance
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
+from tests.e2e.conftest import sign_in
 from tests.incidents.made import incident
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch, live_server: Any, cast: Cast) -> Iterator[Page]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        desk = {"width": 1440, "height": 900}
-        shown = browser.new_context(base_url=live_server.url, viewport=desk).new_page()  # type: ignore[arg-type]
-        shown.goto("/login/")
-        shown.get_by_label("用户名").fill("command")
-        shown.get_by_label("密码", exact=True).fill(PASSWORD)
-        shown.get_by_role("button", name="登录").click()
-        shown.wait_for_url("**/")
-        yield shown
-        browser.close()
+def page(device: Callable[[int], Page], cast: Cast) -> Page:
+    shown = device(1440)
+    sign_in(shown, "command")
+    return shown
 
 
 def focused(page: Page) -> str:

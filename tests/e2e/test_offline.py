@@ -1,52 +1,30 @@
 """Visits without signal, in Chromium: saved on the phone, there after a reload, sent once when it is back."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from grids.models import Target, Visit
 from shared.dates import today
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
+from tests.e2e.conftest import sign_in
 from tests.workers import until
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-
-
-@pytest.fixture
-def phone(browser: Browser, live_server: Any, cast: Cast) -> Page:
+def phone(device: Callable[[int], Page], cast: Cast) -> Page:
     """The worker's phone with two targets due today; everything is at hand when this returns."""
     cast.target()
     cast.target(name="后岸出租房")
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844},
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        base_url=live_server.url,
-    )
-    page = context.new_page()
+    page = device(390)
     sign_in(page, "worker")
     ready(page)
     return page
-
-
-def sign_in(page: Page, username: str) -> None:
-    page.goto("/login/")
-    page.get_by_label("用户名").fill(username)
-    page.get_by_label("密码", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/")
 
 
 def ready(page: Page) -> None:
