@@ -13,14 +13,7 @@ from matters.workflow import advance, available_actions
 from shared.errors import Conflict, DomainError, InvalidInput
 from shared.jinja import date_text
 
-STEPS = {
-    "reported": "登记",
-    "accepted": "受理",
-    "assigned": "流转",
-    "handling": "办理",
-    "echoed": "反馈",
-    "closed": "销号",
-}
+STEPS = {"accepted": "受理", "assigned": "流转", "handling": "办理", "echoed": "反馈"}
 
 
 def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
@@ -109,15 +102,38 @@ def _missed(events: list[Event], posted: Mapping[str, str] | None) -> list[Event
 
 
 def steps(matter: Matter, events: list[Event]) -> list[tuple[str, str, str]]:
-    """The way through the loop as (name, day on which it was reached, done | now | "")."""
-    reached = {event.to_state: event.at for event in events}
-    shown = [(state, name) for state, name in STEPS.items() if state in KINDS[matter.kind].states]
-    if matter.state == "cancelled":
-        shown = [*((state, name) for state, name in shown if state in reached), ("cancelled", "撤销")]
-    here = RANK[matter.state]
-    found = []
-    for state, name in shown:
-        past = RANK[state] < here or matter.state in ENDED
-        mark = "done" if past else "now" if state == matter.state else ""
-        found.append((name, date_text(reached[state]) if mark and state in reached else "", mark))
-    return found
+    """The way to the end as (name, day, done | now | ""): what the timeline holds, then what the kind's table
+    still asks for. A matter that began as assigned was neither accepted nor passed on, so it shows neither;
+    who has reported back has handled it.
+    """
+    kind = KINDS[matter.kind]
+    ended = matter.state in ENDED
+    state = next(
+        (e.from_state for e in reversed(events) if ended and e.to_state == matter.state), matter.state
+    )
+    onward = {e.to_state: e for e in events if e.from_state and RANK[e.to_state] > RANK[e.from_state]}
+    found = [("登记", date_text(events[0].at if events else matter.created_at), True)]
+    for code, name in STEPS.items():
+        event, reached = onward.get(code), RANK[code] <= RANK[state]
+        done = RANK[state] > RANK[code] if code == "handling" else reached
+        if code in kind.states and (event or not done or code == "handling"):
+            found.append((_named(event, name), date_text(event.at) if event and reached else "", done))
+    verify = kind.move("echoed", "verify")
+    review = verify.label.removesuffix("销号") if verify else "审核"
+    if ended:
+        found = [step for step in found if step[2]]
+        if state == "echoed":
+            found.append((review, date_text(matter.closed_at), True))
+        found.append(("撤销" if matter.state == "cancelled" else "销号", date_text(matter.closed_at), True))
+    else:
+        found += [(review, "", False), ("销号", "", False)]
+    here = next((place for place, step in enumerate(found) if not step[2]), None)
+    return [
+        (name, day, "done" if done else "now" if place == here else "")
+        for place, (name, day, done) in enumerate(found)
+    ]
+
+
+def _named(event: Event | None, name: str) -> str:
+    """流转, or 落格 where the command room placed it."""
+    return event.label if event and event.to_state == "assigned" else name

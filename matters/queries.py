@@ -8,8 +8,8 @@ from django.db.models import Count, DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from grids.models import Area, Role
-from grids.scope import paths_of, within
+from grids.models import Area, Post, Role
+from grids.scope import paths_of, posts_of
 from matters.loop import ENDED, KINDS, STATES
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
@@ -58,8 +58,10 @@ def rows(user: Any) -> Any:
 
 
 def waiting_for(user: Any) -> Q:
-    """Open matters whose next move onward is this user's to make, by right, territory and not being the
-    handler.
+    """Open matters whose next move onward is this user's to make, by right, level and not being the handler.
+
+    What a village can do itself reaches the street when it is overdue, or when the village's own officer
+    handled it and so must not verify it.
     """
     moves: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind in KINDS.values():
@@ -73,9 +75,24 @@ def waiting_for(user: Any) -> Q:
         there = Q()
         for code, states in kinds.items():
             there |= Q(kind=code, state__in=sorted(states))
-        mine = there & within(user, right)
+        mine = there & _at_own_level(user, right, not_by)
         clause |= mine & ~Q(handler=user) if not_by == "handler" else mine
     return Q(closed_at=None) & clause if clause else Q(pk__in=[])
+
+
+def _at_own_level(user: Any, right: str, not_by: str) -> Q:
+    clause = Q(pk__in=[])
+    for post in posts_of(user):
+        if right not in post.role.rights:
+            continue
+        there = Q(area__path__startswith=post.area.path)
+        if post.area.level == Area.Level.STREET:
+            mine = Q(area__level=Area.Level.STREET) | overdue()
+            if not_by == "handler":
+                mine |= Q(handler__in=Post.objects.filter(role__rights__contains=[right]).values("user"))
+            there &= mine
+        clause |= there
+    return clause
 
 
 def overdue() -> Q:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from matters import pages
 from matters.loop import KINDS
 from matters.models import Matter
 from matters.workflow import advance
@@ -59,9 +60,12 @@ def test_what_waits_for_whom(cast: Cast, as_user: SignIn) -> None:
     assert waiting == {
         "worker": {"待办理"},
         "officer": {"待办理", "疏散通道堵塞隐患", "我回应的"},
-        "command": {"疏散通道堵塞隐患", "我回应的", "干部回应的"},
+        "command": {"干部回应的"},  # the rest is the village's, until it is overdue
         "police": set(),
     }
+    Matter.objects.filter(title="我回应的").update(due_at=timezone.now() - timedelta(days=1))
+    late = shown(as_user(cast.command).get("/matters/?view=waiting"))
+    assert late == ["我回应的", "干部回应的"]
     assert "还有 3 件等您处理" in text_of(as_user(cast.officer).get("/matters/"))
 
 
@@ -224,6 +228,36 @@ def test_the_page_works_all_the_way_to_the_end(cast: Cast, as_user: SignIn) -> N
         8,
     )
     assert "通道已清空" in text_of(worker.get(f"/matters/{matter.pk}/"))
+
+
+def ticks(matter: Matter) -> list[str]:
+    matter.refresh_from_db()
+    marks = {"done": "✓", "now": "→", "": ""}
+    return [marks[mark] + name for name, _, mark in pages.steps(matter, list(matter.events.order_by("id")))]
+
+
+def test_the_steps_tick_only_what_happened(cast: Cast) -> None:
+    matter = incident(cast)
+    assert ticks(matter) == ["✓登记", "→办理", "反馈", "审核", "销号"]
+    advance(matter=matter, action="echo", actor=cast.worker, note="到场")
+    assert ticks(matter) == ["✓登记", "✓办理", "✓反馈", "→审核", "销号"]
+    advance(matter=matter, action="redo", actor=cast.officer, note="再去")
+    assert ticks(matter) == ["✓登记", "→办理", "反馈", "审核", "销号"]
+    advance(matter=matter, action="send_back", actor=cast.worker, note="不是我们网格")
+    assert ticks(matter) == ["✓登记", "→流转", "办理", "反馈", "审核", "销号"]
+    advance(matter=matter, action="cancel", actor=cast.officer, note="重复登记")
+    assert ticks(matter) == ["✓登记", "✓撤销"]
+
+
+def test_the_steps_of_a_hazard_name_its_own_review(cast: Cast) -> None:
+    matter = hazard(cast, cast.manager, source="citizen").matter
+    assert ticks(matter) == ["✓登记", "→受理", "流转", "办理", "反馈", "复查", "销号"]
+    advance(matter=matter, action="accept", actor=cast.officer)
+    advance(matter=matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
+    advance(matter=matter, action="echo", actor=cast.worker, note="清了")
+    evidence = {"outcome": "settled", "answer": "已清空"}
+    advance(matter=matter, action="verify", actor=cast.officer, evidence=evidence)
+    assert ticks(matter) == ["✓登记", "✓受理", "✓流转", "✓办理", "✓反馈", "✓复查", "✓销号"]
 
 
 def test_missing_evidence_comes_back_at_its_field_with_what_was_typed(cast: Cast, as_user: SignIn) -> None:
