@@ -43,6 +43,7 @@ LANES = {
 }
 PLACE_OF_AREA = {name: PLACE[name] for name in ("place", "level", "above")}
 SHOWN = 5
+SHOWN_ON_WALL = 3
 REPEATS_SHOWN = 6
 
 
@@ -113,8 +114,8 @@ def asked_by(user: Any, village: str = "", kind: str = "") -> Asked:
     return Asked(user, villages, wanted if wanted in villages else 0, kind if kind in KINDS else "")
 
 
-def lanes(asked: Asked) -> list[Lane]:
-    """All lanes with their most urgent jobs and their counts, in one query."""
+def lanes(asked: Asked, shown: int = SHOWN) -> list[Lane]:
+    """All lanes with their `shown` most urgent jobs and their counts, in one query."""
     since, _ = day_span(today())
     lane = Case(
         *(When(state=code, then=Value(code)) for code in ("assigned", "handling", "echoed")),
@@ -136,7 +137,7 @@ def lanes(asked: Asked) -> list[Lane]:
         ),
         lane_count=Window(Count("id"), partition_by=[F("lane")]),
         lane_late=Window(Count("id", filter=late), partition_by=[F("lane")]),
-    ).filter(urgency__lte=SHOWN)
+    ).filter(urgency__lte=shown)
     found = {code: Lane(code, title) for code, title in LANES.items()}
     for row in rows.order_by("lane", "urgency").values(*COLUMNS, "lane", "lane_count", "lane_late", **PLACE):
         place = found[row["lane"]]

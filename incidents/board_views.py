@@ -17,6 +17,8 @@ from matters.queries import kind_choices, place_of
 from shared.jinja import length_text
 from shared.pages import page_of
 
+REPEATS_ON_WALL = 3
+
 
 def _asked(request: HttpRequest) -> board.Asked:
     """The reader and what the address narrows the board to; read once for mark and answer."""
@@ -34,8 +36,10 @@ def _lasting(span: timedelta) -> Markup:
     return Markup("{}<b>{}</b>").format(figures, text.removeprefix(figures))
 
 
-def _context(asked: board.Asked) -> dict[str, Any]:
-    rule, lanes = repeat_rule(), board.lanes(asked)
+def _context(request: HttpRequest) -> dict[str, Any]:
+    """The moving part; with `screen=1` only as much of it as fits a wall that nobody scrolls."""
+    asked, wall = _asked(request), request.GET.get("screen") == "1"
+    rule, lanes = repeat_rule(), board.lanes(asked, board.SHOWN_ON_WALL if wall else board.SHOWN)
     day, total, owing = board.tallies(asked)
     return {
         "lanes": lanes,
@@ -44,7 +48,8 @@ def _context(asked: board.Asked) -> dict[str, Any]:
         "day": day,
         "total": total,
         "owing": owing,
-        "repeats": board.repeats(asked, rule),
+        "wall": wall,
+        "repeats": board.repeats(asked, rule)[: REPEATS_ON_WALL if wall else None],
         "rule": rule,
         "asked": asked,
         "short": short_address,
@@ -58,14 +63,12 @@ def board_page(request: HttpRequest) -> HttpResponse:
 
     `auto=1` lets a browser without scripts ask again by itself; nobody gets that unasked.
     """
-    asked = _asked(request)
     query = request.GET.copy()
     for name in ("screen", "auto"):
         query.pop(name, None)
     context = {
-        **_context(asked),
+        **_context(request),
         "kinds": kind_choices(),
-        "wall": request.GET.get("screen") == "1",
         "auto": request.GET.get("auto") == "1",
         "query": query.urlencode(),
     }
@@ -96,6 +99,6 @@ def _etag(request: HttpRequest) -> str:
 @condition(etag_func=_etag)
 def board_live(request: HttpRequest) -> HttpResponse:
     """The board's moving part; 304 while nothing has changed. A proxy in between must ask us each time."""
-    answer = render(request, "incidents/_board.html", _context(_asked(request)))
+    answer = render(request, "incidents/_board.html", _context(request))
     patch_cache_control(answer, private=True, no_cache=True)
     return answer

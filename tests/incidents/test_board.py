@@ -264,3 +264,15 @@ def test_the_board_costs_the_same_at_any_size(
             assert client.get(path).status_code == 200
         seen.append(len(queries))
     assert seen[0] == seen[1] <= 10, [*seen, *queries]
+
+
+def test_the_wall_shows_less_and_asks_for_the_same_again(cast: Cast, as_user: SignIn) -> None:
+    for n in range(5):
+        incident(cast, title=f"第{n}件")
+    client = as_user(cast.command)
+    for path in ("/incidents/board/?screen=1", "/incidents/board/live/?screen=1"):
+        wall = client.get(path)
+        assert wall.content.decode().count('class="job__title"') == 3
+        assert "另有 2 件" in text_of(wall)
+    assert 'live/?screen=1"' in client.get("/incidents/board/?screen=1").content.decode()
+    assert client.get("/incidents/board/").content.decode().count('class="job__title"') == 5
