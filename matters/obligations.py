@@ -31,7 +31,7 @@ def owing_area_id(matter: Matter) -> int:
     return area.pk
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def answer(
     *, source: str, actor: User | None, at: datetime, text: str = "", before: date | None = None
 ) -> int:
