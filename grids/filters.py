@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from grids.models import Target, Visit
 from grids.queries import targets, visits
 from shared.dates import today
+from shared.filters import IdFilter
 
 
 class _Narrowed(django_filters.FilterSet):  # type: ignore[misc]
@@ -29,12 +30,12 @@ class VisitFilterSet(_Narrowed):
     narrow = staticmethod(visits.narrowed)
 
     q = django_filters.CharFilter()
-    area = django_filters.NumberFilter()
+    area = IdFilter()
     since = django_filters.DateFilter()
     until = django_filters.DateFilter()
     category = django_filters.CharFilter()
     result = django_filters.ChoiceFilter(choices=[*Visit.Result.choices, ("nobody", "没见到人")])
-    target = django_filters.NumberFilter()
+    target = IdFilter()
 
 
 class TargetFilterSet(_Narrowed):
@@ -44,7 +45,7 @@ class TargetFilterSet(_Narrowed):
 
     q = django_filters.CharFilter()
     group = django_filters.CharFilter()
-    area = django_filters.NumberFilter()
+    area = IdFilter()
     category = django_filters.CharFilter()
     colour = django_filters.ChoiceFilter(choices=Target.Colour.choices)
     state = django_filters.ChoiceFilter(

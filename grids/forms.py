@@ -11,6 +11,7 @@ from grids.models import Area, Target, Visit
 from grids.queries.areas import area_choices
 from grids.workflow import Position
 from shared.faces import DayInput, MomentInput
+from shared.filters import IdField
 from shared.identity import check_identity
 
 Words = Mapping[str, Mapping[str, str]]
@@ -163,7 +164,7 @@ class VisitFilter(AreaFilter):
     result = forms.ChoiceField(
         label="情况", required=False, choices=[*ANY, *Visit.Result.choices, ("nobody", "没见到人")]
     )
-    target = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    target = IdField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, words: Words, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)

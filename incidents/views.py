@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 
 from grids.models import Target
@@ -19,6 +19,7 @@ from matters.filters import offer_areas
 from matters.loop import STATES
 from matters.queries import holder_of, place_of
 from shared.errors import DomainError, InvalidInput
+from shared.filters import id_of
 from shared.pages import page_of
 
 NEWEST = ("-occurred_at", "-matter_id")
@@ -116,7 +117,5 @@ def _target(request: HttpRequest) -> Target | None:
     """The place or person that the link or the form names; a 404 outside the reader's territory."""
     if not (asked := request.GET.get("target")):
         return None
-    if not asked.isdecimal():
-        raise Http404
     targets: TargetQuerySet = Target.objects.within(request.user, "hazards.report")
-    return get_object_or_404(targets.select_related("grid"), pk=int(asked))
+    return get_object_or_404(targets.select_related("grid"), pk=id_of(asked))

@@ -10,6 +10,7 @@ from grids.models import Area
 from grids.queries.areas import area_choices
 from matters.models import Matter
 from matters.queries import kind_choices, overdue, state_choices, waiting_for
+from shared.filters import IdFilter
 
 VIEWS = (
     ("waiting", "等我处理"),
@@ -31,7 +32,7 @@ def all_words(value: str, *columns: str) -> Q:
     return clause
 
 
-class AreaFilter(django_filters.NumberFilter):  # type: ignore[misc]
+class AreaFilter(IdFilter):
     """Rows of an area and all below it, by its number; `column` leads to the row's area."""
 
     def __init__(self, *, column: str = "area", **kwargs: Any) -> None:
@@ -42,7 +43,7 @@ class AreaFilter(django_filters.NumberFilter):  # type: ignore[misc]
         """Nothing for a number that is no area."""
         if value is None:
             return qs
-        path = Area.objects.filter(pk=int(value)).values_list("path", flat=True).first()
+        path = Area.objects.filter(pk=value).values_list("path", flat=True).first()
         return qs.filter(**{f"{self.column}__path__startswith": path}) if path else qs.none()
 
 

@@ -14,6 +14,7 @@ from grids.queries import coverage, words
 from grids.queries.targets import API_ROW, api_row
 from shared.dates import today
 from shared.errors import InvalidInput
+from shared.filters import id_of
 from stats import queries
 from stats.forms import CoverageFilter
 from stats.queries import RIGHT
@@ -38,7 +39,7 @@ def _asked(request: Request) -> tuple[coverage.Period, coverage.Within]:
     given = request.query_params.get("area", "")
     area = None
     if given:
-        area = Area.objects.within(request.user, RIGHT).filter(pk=given if given.isdecimal() else 0).first()
+        area = Area.objects.within(request.user, RIGHT).filter(pk=id_of(given)).first()
         if area is None:
             raise Http404
     data = form.cleaned_data

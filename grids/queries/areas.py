@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from grids.models import Area
 from grids.scope import paths_of
+from shared.filters import id_of
 
 
 def area_choices(user: Any, right: str, chosen: str = "") -> list[tuple[str, str]]:
@@ -13,8 +14,8 @@ def area_choices(user: Any, right: str, chosen: str = "") -> list[tuple[str, str
     one's own), in one query.
     """
     upper = Q(level__in=Area.VILLAGE_LEVELS)
-    if chosen.isdecimal():
-        upper |= Q(parent_id=chosen) | Q(parent__children=chosen)
+    if pk := id_of(chosen):
+        upper |= Q(parent_id=pk) | Q(parent__children=pk)
     own = [path for path in paths_of(user, right) if path.count("/") > 2]
     for path in own:
         upper |= Q(path__startswith=path)
