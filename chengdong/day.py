@@ -111,7 +111,7 @@ def _own(user: Any) -> tuple[list[Obligation], date]:
     areas = [post.area_id for post in posts_of(user) if obligations.RIGHT in post.role.rights]
     days = (today() - timedelta(days=1), today())
     found = Obligation.objects.filter(area_id__in=areas, business_date__range=days)
-    owed = list(obligations.in_order(found))
+    owed = obligations.told(found.select_related("target", "matter"))
     day = max((one.business_date for one in owed), default=today())
     return [one for one in owed if one.business_date == day], day
 

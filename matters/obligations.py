@@ -1,5 +1,6 @@
 """What the morning alert asked, and its answers: who owes it, answering, excusing, and the sums of a day."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -124,6 +125,12 @@ def in_order(obligations: ObligationQuerySet) -> ObligationQuerySet:
     )
     shut = Case(When(state=OPEN, then=Value(0)), default=Value(1))
     return obligations.select_related("area", "matter", "target").order_by(shut, "-carried", rank, "id")
+
+
+def told(found: Iterable[Obligation]) -> list[Obligation]:
+    """The same order for the few of one reader: sorting them costs less than asking the database to."""
+    rank = {"repeat": 0, "incident": 1, "overdue": 2}
+    return sorted(found, key=lambda o: (o.state != OPEN, -o.carried, rank.get(o.kind, 3), o.pk))
 
 
 SUMS = {

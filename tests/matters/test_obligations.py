@@ -17,7 +17,7 @@ from grids.models import Area, Suspension, Target
 from grids.workflow import log_visit, suspend
 from matters import obligations
 from matters.models import Matter, Obligation
-from matters.obligations import alert_day, answer, day_sum, excuse, mine, of_territory, village_sums
+from matters.obligations import alert_day, answer, day_sum, excuse, mine, of_territory, told, village_sums
 from matters.workflow import advance, open_matter
 from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -264,6 +264,7 @@ def test_open_before_answered_and_the_oldest_first(cast: Cast, owe: Owe) -> None
     assert [o.pk for o in mine(cast.worker, today())] == [
         o.pk for o in (carried, repeat, incident, visit, done)
     ]
+    assert told(Obligation.objects.order_by("-pk")) == list(mine(cast.worker, today()))
 
 
 def test_the_sums_of_a_day(cast: Cast, owe: Owe) -> None:
