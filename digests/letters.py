@@ -13,13 +13,19 @@ from digests.text import body, subject
 from grids.models import Area, Post, Unit
 from matters.notices import BOTH, Letter, post_letters
 from matters.obligations import RIGHT
+from shared.dates import today
 
 Place = tuple[int, str]
 
 
 def addressees(street: Area, day: date) -> dict[Place, list[int]]:
-    """(area, audience) → users: a post in a police unit reads the police's digest, any other its area's."""
-    held = Post.objects.on(day).filter(area__path__startswith=street.path, role__rights__contains=[RIGHT])
+    """(area, audience) → users: a post in a police unit reads the police's digest, any other its area's.
+
+    Held on the digest's day and still today: a digest made up for later names people to whom only a present
+    post opens it.
+    """
+    of_street = Post.objects.filter(area__path__startswith=street.path, role__rights__contains=[RIGHT])
+    held = of_street.on(day).on(today())
     found: dict[Place, set[int]] = defaultdict(set)
     for area_id, user_id, unit in held.values_list("area_id", "user_id", "unit__kind"):
         police = unit == Unit.Kind.POLICE

@@ -20,7 +20,6 @@ RAISE = _read("territory", "incidents", "standing", "carried", "write", rows=ALL
 TOP_UP = _read("territory", "incidents", "write", rows="TABLE incident_row")
 """The same for incidents that came in between the two digests."""
 STALE = _read("stale")
-LOCK = _read("lock")
 ESCALATE = _read("escalate")
 GATHER = _read("gather")
 FREEZE = _read("territory", "freeze")

@@ -65,12 +65,13 @@ def _make(*, kind: str, street: Area, day: date, by: User | None) -> Made:
         kind=kind, street=street, business_date=day, due_at=due, ran_at=timezone.now(), by=by
     )
     if kind == MORNING:
-        asked = _run(statements.RAISE, {**_asking(street, day), "until": due, "reach": REACH})
-        _know_the_new_rows(asked)
+        _know_the_new_rows(_run(statements.RAISE, {**_asking(street, day), "until": due, "reach": REACH}))
     else:
-        asked = _run(statements.LOCK, _common(street, day))
         _run(statements.ESCALATE, _common(street, day))
-    return Made(created=True, obligations=asked, notices=send(street=street, day=day, digests=freeze(run)))
+    digests = freeze(run)
+    told = send(street=street, day=day, digests=digests)
+    whole = next(d for d in digests if d["area_id"] == street.pk)
+    return Made(created=True, obligations=whole["expected"], notices=told)
 
 
 def freeze(run: DigestRun) -> list[dict[str, Any]]:
@@ -100,7 +101,10 @@ def set_hours(*, street: Area, morning: time, evening: time, active: bool, actor
 
 
 def _one_at_a_time(kind: str, street: Area, day: date) -> None:
-    """Held until the transaction ends: a doubled beat waits here, then finds the run made."""
+    """Held until the transaction ends: a doubled beat waits here, then finds the run made.
+
+    Late incidents take the evening's lock: they are counted by it or not asked for on that day.
+    """
     key = zlib.crc32(f"digest:{kind}:{day}".encode())
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [key - 2**31, street.pk])
@@ -145,6 +149,7 @@ def top_up(*, street: Area, day: date) -> int:
     The alert stays as it was frozen; the evening counts these too. Parameter `digest_answer_hours` [D] is the
     time that must be left; what comes later is asked next morning. Safe to repeat.
     """
+    _one_at_a_time(EVENING, street, day)
     made = set(DigestRun.objects.filter(street=street, business_date=day).values_list("kind", flat=True))
     now, asking = timezone.now(), _asking(street, day)
     left = timedelta(hours=parameters("digest_answer_hours")["digest_answer_hours"])
@@ -172,10 +177,10 @@ def _common(street: Area, day: date) -> dict[str, Any]:
 
 
 def _run(statement: str, values: dict[str, Any]) -> int:
-    """Execute; the count it selects, else the rows it changed."""
+    """Execute; how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return int(cursor.fetchone()[0] if cursor.description else cursor.rowcount)
+        return int(cursor.rowcount)
 
 
 def run_due(now: datetime) -> list[Made]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from digests.workflow import run_digest, top_up
-from grids.models import Area, Target
+from grids.models import Area, Post, Target
 from matters.models import Matter, Notice, Obligation
 from matters.obligations import excuse
 from matters.workflow import advance
@@ -255,6 +255,16 @@ def test_what_changed_unheard_is_settled_before_the_evening(
     assert (owed.state, owed.answer) == (state, words)
 
 
+def test_a_target_that_moved_is_asked_of_its_new_grid(cast: Cast, clock: Clock) -> None:
+    target = cast.target(due_on=DAY)
+    alert(cast)
+    Target.objects.filter(pk=target.pk).update(grid=cast.grid_b)
+    clock(hour("08:01", DAY + timedelta(days=1)))
+    alert(cast, day=DAY + timedelta(days=1))
+    rows = Obligation.objects.order_by("id").values_list("area", "state", "answer", "carried")
+    assert list(rows) == [(cast.grid_a.pk, "excused", "已转到别的网格", 0), (cast.grid_b.pk, "open", "", 0)]
+
+
 def test_a_visit_that_slipped_past_the_alert_is_counted_as_done(cast: Cast) -> None:
     target = cast.target(due_on=DAY)
     alert(cast)
@@ -279,6 +289,17 @@ def test_everybody_who_reads_it_is_told_once(cast: Cast) -> None:
     assert told["police"] == ["早上预响 11月24日 城东街道：今天没有要回应的"]
     for username in ("landlord", "mediator", "liaison", "captain", "nobody", "far_worker", "administrator"):
         assert told[username] == []
+
+
+def test_who_left_or_came_since_is_not_told_of_a_day_made_up_for(cast: Cast) -> None:
+    """The digest of yesterday: the worker's post ended with it, the neighbour's begins today."""
+    yesterday = DAY - timedelta(days=1)
+    Post.objects.filter(user=cast.worker).update(ends_on=yesterday)
+    Post.objects.filter(user=cast.neighbour).update(starts_on=DAY)
+    alert(cast, day=yesterday)
+    told = set(Notice.objects.values_list("recipient__username", flat=True))
+    assert "officer" in told
+    assert told.isdisjoint({"worker", "neighbour"})
 
 
 def test_every_area_has_its_digest_and_queries_do_not_grow(cast: Cast, count_queries: Any) -> None:
