@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,25 @@ def _list(name: str, default: str) -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def _hex(name: str, value: str) -> str:
+    """The value, if it is a key of 32 bytes: half a key would encrypt and leave the other half empty."""
+    if not re.fullmatch("[0-9a-fA-F]{64}", value):
+        raise ImproperlyConfigured(f"{name}: a key is exactly 64 hexadecimal digits (openssl rand -hex 32).")
+    return value
+
+
+def _older_key(part: str) -> tuple[int, str]:
+    version, _, value = part.partition(":")
+    if not re.fullmatch("[0-9]{1,9}", version):
+        raise ImproperlyConfigured("FIELD_KEYS_OLD must read 1:key,2:key (version and key of each).")
+    return int(version), _hex("FIELD_KEYS_OLD", value)
+
+
 SECRET_KEY = _required("SECRET_KEY")
-FIELD_KEY = _required("FIELD_KEY")
+FIELD_KEY = _hex("FIELD_KEY", _required("FIELD_KEY"))
 """Hex key, 64 digits; older keys stay readable through FIELD_KEYS_OLD ("1:hex,2:hex")."""
 FIELD_KEY_VERSION = int(os.environ.get("FIELD_KEY_VERSION", "1"))
-FIELD_KEYS_OLD = {int(part.split(":")[0]): part.split(":")[1] for part in _list("FIELD_KEYS_OLD", "")}
+FIELD_KEYS_OLD = dict(_older_key(part) for part in _list("FIELD_KEYS_OLD", ""))
 FIELD_CIPHER = os.environ.get("FIELD_CIPHER", "sm4")
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS", "")
@@ -254,7 +269,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["shared.renderers.OrjsonRenderer", "shared.renderers.CsvRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "shared.parsers.OrjsonParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_PAGINATION_CLASS": "shared.pages.KeysetPagination",

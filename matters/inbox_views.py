@@ -11,6 +11,7 @@ from grids.models import Post
 from grids.scope import reader, scoped, within
 from matters.models import Notice
 from matters.notices import inbox, mark_read, retry
+from shared.filters import id_of
 from shared.guards import signed_in
 from shared.pages import page_of
 
@@ -76,6 +77,6 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notices_retry(request: HttpRequest) -> HttpResponse:
     """Send failed notices again: one, or all."""
     pk = request.POST.get("notice", "")
-    n = retry(notices=_outside(request).filter(pk=pk) if pk.isdigit() else _outside(request))
+    n = retry(notices=_outside(request).filter(pk=id_of(pk) or 0) if pk else _outside(request))
     messages.success(request, f"{n} 条通知将在半分钟内重发。" if n else "没有要重发的通知。")
     return redirect("notices")

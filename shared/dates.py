@@ -20,8 +20,9 @@ def at(day: date, hour: time) -> datetime:
 
 
 def day_span(day: date) -> tuple[datetime, datetime]:
-    """First moment of the day and of the next one."""
-    return at(day, time.min), at(day + timedelta(days=1), time.min)
+    """First moment of the day and of the next one; the calendar's last day ends with its last moment."""
+    end = at(day, time.max) if day == date.max else at(day + timedelta(days=1), time.min)
+    return at(day, time.min), end
 
 
 def local(moment: datetime) -> datetime:

@@ -13,12 +13,14 @@ from grids.queries import coverage, words
 from grids.queries.targets import ROW
 from grids.scope import scoped
 from shared.dates import today
+from shared.filters import id_of
 from shared.pages import page_of
 from stats import queries
 from stats.forms import CoverageFilter
 from stats.queries import RIGHT
 
 MOST_GAPS = 8
+OLDEST = date(2000, 1, 1)
 
 
 @scoped(RIGHT)
@@ -46,7 +48,8 @@ def week(request: HttpRequest) -> HttpResponse:
 
 
 def _week_end(request: HttpRequest) -> date:
-    """The last day to show of the week that the address names: its Sunday, or yesterday.
+    """The last day to show of the week that the address names: its Sunday, or yesterday; 404 for a week of
+    another age, before which the calendar may have none to compare with.
 
     A day that is still running is not held against anybody; what is open now stands on the page of today.
     """
@@ -56,6 +59,8 @@ def _week_end(request: HttpRequest) -> date:
     except ValueError as error:
         raise Http404 from error
     day = min(named or yesterday, yesterday)
+    if day < OLDEST:
+        raise Http404
     return min(queries.monday(day) + timedelta(days=6), yesterday)
 
 
@@ -140,7 +145,7 @@ def _area(request: HttpRequest) -> Area | None:
     if not given:
         return queries.top_area(request.user)
     seen = Area.objects.within(request.user, RIGHT).select_related("parent")
-    area: Area = get_object_or_404(seen, pk=given if given.isdecimal() else 0)
+    area: Area = get_object_or_404(seen, pk=id_of(given))
     return area
 
 

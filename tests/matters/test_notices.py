@@ -173,6 +173,18 @@ def test_one_refused_message_does_not_stop_the_others(cast: Cast, gateway: Gatew
     assert states == ["waiting", "failed", "sent", "sent"]
 
 
+def test_who_was_shut_since_is_sent_nothing(cast: Cast, gateway: Gateway) -> None:
+    tell(cast.worker, cast.officer, channels=("webhook",))
+    User.objects.filter(pk=cast.worker.pk).update(is_active=False)
+    claims = claim(10)
+    assert [one.username for one in claims] == ["officer"]
+    release(claims)
+    assert deliver_due() == 1
+    assert len(gateway.seen) == 1
+    dropped = Notice.objects.get(recipient=cast.worker)
+    assert (dropped.state, dropped.attempts, dropped.error) == ("failed", 0, "收件人账号已停用")
+
+
 def test_a_dead_channel_is_asked_once_and_the_others_keep_their_attempts(cast: Cast, settings: Any) -> None:
     settings.NOTICE_WEBHOOK_URL = "http://127.0.0.1:9/hook"
     tell(cast.worker, cast.officer, cast.leader, channels=("webhook",))
@@ -272,7 +284,8 @@ def test_the_operator_sends_again_within_his_street(cast: Cast, gateway: Gateway
     one = Notice.objects.get(recipient=cast.worker)
     far = Notice.objects.get(recipient=cast.far_worker)
     client = as_user(cast.command)
-    client.post("/notices/retry/", {"notice": far.pk})
+    for other in (far.pk, "²", "9" * 5000, "x"):
+        assert client.post("/notices/retry/", {"notice": other}).status_code == 302
     assert set(Notice.objects.values_list("state", flat=True)) == {"failed"}
     client.post("/notices/retry/", {"notice": one.pk})
     assert list(Notice.objects.filter(state="waiting")) == [one]

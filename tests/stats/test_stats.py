@@ -155,7 +155,7 @@ def test_the_week_counts_finished_days_against_the_same_days(street: Cast, as_us
     assert "下一周" in last
 
 
-@pytest.mark.parametrize("week", ["x", "2026-02-30", "9999-99-99"])
+@pytest.mark.parametrize("week", ["x", "2026-02-30", "9999-99-99", "0001-01-01", "9999-12-31"])
 def test_a_week_that_is_none(cast: Cast, as_user: AsUser, week: str) -> None:
     assert as_user(cast.leader).get("/stats/", {"week": week}).status_code in {200, 404}
 
