@@ -1,11 +1,13 @@
 """The API's guard: every view names the right that each method needs; without one it answers nobody."""
 
-from typing import Any
+from typing import Any, NoReturn
 
+from rest_framework import serializers
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from grids.scope import rights_of
+from shared.errors import NotFound
 
 
 class HasRight(BasePermission):
@@ -28,3 +30,26 @@ def right_for(view: Any, method: str) -> str:
     rights: dict[str, str] = view.rights
     method = "GET" if method in {"HEAD", "OPTIONS"} else method
     return rights.get(method, rights.get("*", ""))
+
+
+class KeyWithin(serializers.PrimaryKeyRelatedField[Any]):
+    """The number of a row in the caller's territory for `right`; the serializer's context carries the
+    request.
+
+    Raises NotFound with `missing` for a row outside and for none at all: who asks cannot tell which it is.
+    """
+
+    def __init__(self, *, right: str = "", missing: str = "", **kwargs: Any) -> None:
+        super().__init__(pk_field=serializers.IntegerField(), **kwargs)
+        self.right, self.missing = right, missing
+
+    def get_queryset(self) -> Any:
+        """Narrowed to the territory."""
+        rows: Any = super().get_queryset()
+        return rows.within(self.context["request"].user, self.right)
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """One answer for all that the caller may not know."""
+        if key == "does_not_exist":
+            raise NotFound(self.missing, field=self.field_name)
+        super().fail(key, **kwargs)

@@ -73,7 +73,7 @@ class HazardsApi(GenericAPIView[Hazard]):
         """Report a hazard: 201, or 200 when the same was sent before, or 409 when its id stands for other
         content.
         """
-        checked = HazardInput(data=request.data)
+        checked = HazardInput(data=request.data, context={"request": request})
         checked.is_valid(raise_exception=True)
         given = checked.validated_data
         target = given["target"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from grids.api_scope import KeyWithin
 from grids.models import Area, Target
 from incidents.models import Hazard, PoliceIncident
 
@@ -57,12 +58,21 @@ class HazardInput(serializers.Serializer[Any]):
     """A hazard as sent; the same `client_id` with the same content may be sent again and again."""
 
     client_id = serializers.UUIDField()
-    area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True))
+    area = KeyWithin(
+        queryset=Area.objects.filter(is_active=True),
+        right="hazards.report",
+        missing="没有找到这个网格，或它不在您的辖区。",
+    )
     hazard_type = serializers.SlugField(max_length=40)
     level = serializers.ChoiceField(Hazard.Level.choices, default=Hazard.Level.ORDINARY)
     source = serializers.SlugField(max_length=40)  # type: ignore[assignment]
     description = serializers.CharField(max_length=1000)
     address = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    target = serializers.PrimaryKeyRelatedField(
-        queryset=Target.objects.all(), required=False, allow_null=True, default=None
+    target = KeyWithin(
+        queryset=Target.objects.all(),
+        right="hazards.report",
+        missing="没有找到这个走访对象，或它不在您的辖区。",
+        required=False,
+        allow_null=True,
+        default=None,
     )

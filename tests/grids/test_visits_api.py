@@ -34,6 +34,15 @@ def body(cast: Cast, **more: Any) -> dict[str, Any]:
     }
 
 
+def test_a_target_elsewhere_and_one_nowhere_get_one_answer(cast: Cast, api: Api) -> None:
+    elsewhere = cast.target(cast.grid_b).pk
+    answers = [
+        api(cast.worker).post(VISITS, body(cast, target=number)) for number in (elsewhere, elsewhere + 9999)
+    ]
+    assert answers[0].status_code == answers[1].status_code == 404
+    assert answers[0].json() == answers[1].json()
+
+
 def test_once_again_and_otherwise(cast: Cast, api: Api) -> None:
     client = api(cast.worker)
     sent = body(cast, chips=["quiet"], latitude=28.4, longitude=121.4, accuracy=12)

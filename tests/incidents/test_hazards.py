@@ -269,20 +269,35 @@ def test_the_api_creates_once(cast: Cast, api: Api) -> None:
     ("changed", "status"),
     [
         ({"client_id": "x"}, 400),
-        ({"area": 999999}, 400),
+        ({"area": 999999}, 404),
+        ({"area": "²"}, 400),
+        ({"area": True}, 400),
         ({"area": "x"}, 400),
         ({"hazard_type": "bogus"}, 400),
         ({"source": "police_check"}, 400),
         ({"description": ""}, 400),
         ({"description": "a\x00b"}, 400),
         ({"level": "huge"}, 400),
-        ({"target": 10**30}, 400),
+        ({"target": 10**18}, 404),
+        ({"target": "1e5"}, 400),
     ],
 )
 def test_the_api_refuses_rubbish(cast: Cast, api: Api, changed: dict[str, Any], status: int) -> None:
     answer = api(cast.worker).post("/api/v1/hazards/", form(cast, **changed), format="json")
     assert answer.status_code == status, answer.content
     assert not Hazard.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["area", "target"])
+def test_what_is_elsewhere_and_what_is_nowhere_get_one_answer(cast: Cast, api: Api, field: str) -> None:
+    elsewhere = cast.grid_b.pk if field == "area" else cast.target(cast.grid_b).pk
+    answers = [
+        api(cast.worker).post("/api/v1/hazards/", form(cast, **{field: number}), format="json")
+        for number in (elsewhere, 999999)
+    ]
+    assert answers[0].status_code == answers[1].status_code == 404
+    assert answers[0].json() == answers[1].json()
+    assert list(answers[0].json()["errors"]) == [field]
 
 
 def test_the_api_keeps_to_the_territory(cast: Cast, api: Api) -> None:
