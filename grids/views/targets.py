@@ -15,6 +15,7 @@ from grids.models import Target
 from grids.queries import targets as reads
 from grids.queries import words
 from grids.scope import covers, reader, scoped
+from shared.addresses import client_address
 from shared.dates import today
 from shared.errors import Conflict, DomainError
 from shared.pages import page_of
@@ -173,13 +174,14 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "grids/target_remove.html", {"target": target})
 
 
-@require_POST
 @scoped("personal.reveal")
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     """The phone number in full for a call about a visit: the worker need not type why, the look is logged
-    all the same.
+    all the same. By GET (reload, back, a shared link) only the way to the button: nothing is shown or logged.
     """
     target = _target(request, pk, "personal.reveal")
+    if request.method != "POST":
+        return redirect("target", pk)
     record_access(
         user=reader(request),
         kind="target",
@@ -187,7 +189,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         subject_name=target.shown,
         fields=["电话"],
         reason=CALL_REASON,
-        address=request.META.get("REMOTE_ADDR"),
+        address=client_address(request),
     )
     page = render(request, "grids/call.html", {"target": target})
     page["Cache-Control"] = "no-store"

@@ -1,7 +1,7 @@
 """Pages of visits: logging one, the list, one visit, its photos."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from grids import photos
@@ -13,6 +13,7 @@ from grids.queries import words
 from grids.scope import reader, scoped
 from grids.workflow import log_visit
 from shared.errors import Conflict, DomainError
+from shared.filters import id_of
 from shared.pages import page_of
 
 SCHEMES = ("key_person", "place_type", "visit_chip_person", "visit_chip_place", "hazard_type")
@@ -52,7 +53,7 @@ def _asked_for(request: HttpRequest) -> Target | None:
     if not given:
         return None
     seen = Target.objects.within(request.user, "visits.log").select_related("grid")
-    target: Target = get_object_or_404(seen, pk=given if given.isdecimal() else 0)
+    target: Target = get_object_or_404(seen, pk=id_of(given))
     return target
 
 
@@ -113,11 +114,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @scoped("visits.view")
 def photo(request: HttpRequest, pk: int) -> FileResponse:
-    """A photo, only to those who may see its visit."""
+    """A photo, only to those who may see its visit; 404 where its file is gone."""
     seen = Visit.objects.within(request.user, "visits.view").values("pk")
     picture = get_object_or_404(VisitPhoto.objects.filter(visit__in=seen), pk=pk)
+    try:
+        content = picture.image.open()
+    except FileNotFoundError as error:
+        raise Http404 from error
     return FileResponse(
-        picture.image.open(),
+        content,
         content_type="image/jpeg",
         headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
     )

@@ -123,6 +123,9 @@ def test_a_visit_keeps_its_photos_and_only_its_readers_see_them(
     assert as_user(cast.neighbour).get(first).status_code == 404
     assert as_user(cast.landlord).get(first).status_code == 403
     assert client.get("/media/" + VisitPhoto.objects.all()[0].image.name).status_code == 404
+    for kept in VisitPhoto.objects.all():
+        kept.image.delete(save=False)
+    assert client.get(first).status_code == 404
 
 
 def test_a_bad_photo_is_told_at_its_field_and_nothing_is_saved(

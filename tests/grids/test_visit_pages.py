@@ -202,8 +202,24 @@ def test_nobody_else_calls(cast: Cast, as_user: AsUser) -> None:
     target = cast.target()
     assert as_user(cast.neighbour).post(f"/targets/{target.pk}/call/").status_code == 404
     assert as_user(cast.leader).post(f"/targets/{target.pk}/call/").status_code == 403
-    assert as_user(cast.worker).get(f"/targets/{target.pk}/call/").status_code == 405
     assert not PersonalAccess.objects.exists()
+
+
+def test_a_call_reloaded_leads_back_to_the_target(cast: Cast, as_user: AsUser) -> None:
+    target = cast.target()
+    again = as_user(cast.worker).get(f"/targets/{target.pk}/call/")
+    assert (again.status_code, again.headers["Location"]) == (302, f"/targets/{target.pk}/")
+    assert as_user(cast.neighbour).get(f"/targets/{target.pk}/call/").status_code == 404
+    assert not PersonalAccess.objects.exists()
+
+
+def test_a_call_is_logged_with_the_address_behind_the_proxy(
+    cast: Cast, as_user: AsUser, settings: Any
+) -> None:
+    settings.PROXY_HOPS = 1
+    client = as_user(cast.worker)
+    client.post(f"/targets/{cast.target().pk}/call/", headers={"X-Forwarded-For": "10.9.9.9, 192.0.2.7"})
+    assert PersonalAccess.objects.get().address == "192.0.2.7"
 
 
 def test_the_list_shows_the_territory_newest_first_with_persons_masked(cast: Cast, as_user: AsUser) -> None:
