@@ -57,6 +57,23 @@ def test_production_names_the_secret_it_lacks(name: str) -> None:
     assert f"{name} must be set in production" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FIELD_KEY", "ab" * 16),
+        ("FIELD_KEY", "xy" * 32),
+        ("FIELD_KEYS_OLD", f"1:{'ab' * 16}"),
+        ("FIELD_KEYS_OLD", "ab" * 32),
+    ],
+)
+def test_a_key_that_is_none_stops_the_start_and_is_not_shown(name: str, value: str) -> None:
+    """With 32 digits the half that keys the blind index would be empty."""
+    done = production(**{name: value})
+    assert done.returncode != 0
+    assert f"ImproperlyConfigured: {name}" in done.stderr
+    assert value not in done.stderr
+
+
 def test_production_is_never_in_debug() -> None:
     assert production(CHENGDONG_DEBUG="1").returncode != 0
 
