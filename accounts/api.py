@@ -60,7 +60,7 @@ class LoginView(APIView):
         refusal = _missing_code(user, given.validated_data["otp"])
         if refusal:
             return refusal
-        key, text = workflow.issue_key(user=user, name="登录取得", days=SESSION_KEY_DAYS)
+        key, text = workflow.issue_key(user=user, name=workflow.LOGIN_KEY, days=SESSION_KEY_DAYS)
         return Response({"token": text, "expiry": key.expiry})
 
 

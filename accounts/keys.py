@@ -1,5 +1,5 @@
 """Who a request with `Authorization: Token KEY` is: one query, refused at once when withdrawn, expired or
-shut."""
+shut, or while a first password waits to be changed."""
 
 from django.db import connection
 from django.utils import timezone
@@ -31,7 +31,9 @@ class KeyAuthentication(TokenAuthentication):  # type: ignore[misc]
         except ValueError as error:
             raise AuthenticationFailed(REFUSED) from error
         key = _key(digest)
-        if key is None or not key.user.is_active or (key.expiry is not None and key.expiry <= timezone.now()):
+        if key is None or not key.user.is_active or key.user.must_change_password:
+            raise AuthenticationFailed(REFUSED)
+        if key.expiry is not None and key.expiry <= timezone.now():
             raise AuthenticationFailed(REFUSED)
         return key.user, key
 

@@ -18,6 +18,8 @@ from shared.pinyin import initials
 
 EASY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 KEY_DAYS = 365
+LOGIN_KEY = "登录取得"
+"""The name of a key got by signing in (`/api/v1/auth/login`): it ends as a session does."""
 SHORTEST_REASON = 4
 
 
@@ -37,7 +39,8 @@ def record_sign_out(*, user: User, sign_in_id: int) -> None:
 
 @transaction.atomic
 def end_other_sessions(*, user: User, sign_in_id: int) -> int:
-    """End every session of the user but the one named; returns how many were open.
+    """End every session of the user but the one named, and the keys got by signing in; returns how many
+    sessions were open.
 
     The caller must renew its own session (`update_session_auth_hash`): the new round ends that one too.
     """
@@ -48,6 +51,7 @@ def end_other_sessions(*, user: User, sign_in_id: int) -> int:
     ended = others.filter(round=user.session_round - 1).count()
     others.update(ended_at=now)
     SignIn.objects.filter(pk=sign_in_id, user=user).update(round=user.session_round, seen_at=now)
+    ApiKey.objects.filter(user=user, name=LOGIN_KEY).delete()
     return ended
 
 
@@ -62,7 +66,8 @@ def check_password_strength(password: str, user: User) -> None:
 
 @transaction.atomic
 def change_password(*, user: User, old: str, new: str) -> None:
-    """The user's own choice of password; ends the user's other sessions and a first password's term.
+    """The user's own choice of password; ends the user's other sessions, the keys got by signing in, and a
+    first password's term.
 
     Raises InvalidInput: the old one is wrong, the new one is weak, or it is the old one again.
     """
@@ -76,6 +81,7 @@ def change_password(*, user: User, old: str, new: str) -> None:
     locked.must_change_password = False
     with pghistory.context(actor=user.pk, action="change_password"):
         locked.save(update_fields=["password", "must_change_password"])
+    ApiKey.objects.filter(user=user, name=LOGIN_KEY).delete()
     user.password, user.must_change_password = locked.password, False
 
 
@@ -103,7 +109,7 @@ def add_user(*, actor: User, username: str, name: str, phone: str = "") -> tuple
 
 @transaction.atomic
 def reset_password(*, actor: User, user: User) -> str:
-    """A new first password, returned once; the old one and all sessions end now."""
+    """A new first password, returned once; the old one, all sessions and all keys end now."""
     password = first_password()
     locked = User.objects.select_for_update().get(pk=user.pk)
     locked.set_password(password)
@@ -111,16 +117,19 @@ def reset_password(*, actor: User, user: User) -> str:
     with pghistory.context(actor=actor.pk, action="reset_password"):
         locked.save(update_fields=["password", "must_change_password"])
     SignIn.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+    ApiKey.objects.filter(user=user).delete()
     return password
 
 
 @transaction.atomic
 def set_active(*, actor: User, user: User, active: bool) -> None:
-    """Shut or open an account. Shut: sessions end at their next request, keys are refused at once."""
+    """Shut or open an account. Shut: sessions end at their next request, keys are deleted."""
     with pghistory.context(actor=actor.pk, action="activate" if active else "deactivate"):
         User.objects.filter(pk=user.pk).update(is_active=active, session_round=F("session_round") + 1)
     user.refresh_from_db(fields=["is_active", "session_round"])
     SignIn.objects.filter(user=user, ended_at=None).update(ended_at=timezone.now())
+    if not active:
+        ApiKey.objects.filter(user=user).delete()
 
 
 @transaction.atomic

@@ -70,11 +70,42 @@ def test_anonymous_and_made_up_keys_are_401_problems(cast: Cast, header: str) ->
     assert answer.json()["status"] == 401
 
 
-def test_a_key_of_a_shut_account_is_refused_at_once_and_works_again(cast: Cast) -> None:
+def test_a_key_of_a_shut_account_is_refused_at_once_and_for_good(cast: Cast) -> None:
     _, key = workflow.issue_key(user=cast.program, name="x")
     workflow.set_active(actor=cast.administrator, user=cast.program, active=False)
     assert ask(key).status_code == 401
     workflow.set_active(actor=cast.administrator, user=cast.program, active=True)
+    assert ask(key).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("done", "left"),
+    [
+        (
+            lambda c: workflow.change_password(user=c.program, old=PASSWORD, new="Morning-bell-2026"),
+            [401, 200],
+        ),
+        (lambda c: workflow.end_other_sessions(user=c.program, sign_in_id=0), [401, 200]),
+        (lambda c: workflow.reset_password(actor=c.administrator, user=c.program), [401, 401]),
+    ],
+    ids=["own change", "sign out elsewhere", "reset"],
+)
+def test_keys_end_with_what_they_rest_on(cast: Cast, done: Callable[[Cast], Any], left: list[int]) -> None:
+    """Of a key got by signing in and one given by the operator; somebody else's stays."""
+    keys = [login().json()["token"], workflow.issue_key(user=cast.program, name="省平台")[1]]
+    other = workflow.issue_key(user=cast.leader, name=workflow.LOGIN_KEY)[1]
+    assert [ask(key).status_code for key in keys] == [200, 200]
+    done(cast)
+    User.objects.filter(pk=cast.program.pk).update(must_change_password=False)
+    assert [ask(key).status_code for key in keys] == left
+    assert ask(other).status_code == 200
+
+
+def test_a_key_rests_while_a_first_password_waits(cast: Cast) -> None:
+    _, key = workflow.issue_key(user=cast.program, name="x")
+    User.objects.filter(pk=cast.program.pk).update(must_change_password=True)
+    assert ask(key).status_code == 401
+    User.objects.filter(pk=cast.program.pk).update(must_change_password=False)
     assert ask(key).status_code == 200
 
 
