@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 from django.conf import settings
 from django.db import Error as DatabaseGone
@@ -23,6 +24,8 @@ from shared.problems import problem
 
 WORKS = "正常"
 BROKER_SECONDS = 2
+MIGRATIONS_SECONDS = 5
+_lately = {"migrations": (float("-inf"), "")}
 
 
 @public("进程是否活着；不含任何数据")
@@ -89,6 +92,17 @@ def migrations() -> str:
     return f"有 {len(waiting)} 个数据库变更没有执行：请运行 manage.py migrate" if waiting else WORKS
 
 
+def migrations_lately() -> str:
+    """The answer of `migrations`, at most MIGRATIONS_SECONDS old: anybody may ask, and each answer
+    reads all migrations from disk and table."""
+    now = monotonic()
+    asked, word = _lately["migrations"]
+    if now - asked >= MIGRATIONS_SECONDS:
+        word = migrations()
+        _lately["migrations"] = now, word
+    return word
+
+
 def broker() -> str:
     """A message could be handed over: Redis answers, or the folder can be written."""
     if not settings.REDIS_URL:
@@ -104,4 +118,8 @@ def broker() -> str:
     return WORKS
 
 
-PARTS: dict[str, Callable[[], str]] = {"database": database, "migrations": migrations, "broker": broker}
+PARTS: dict[str, Callable[[], str]] = {
+    "database": database,
+    "migrations": migrations_lately,
+    "broker": broker,
+}

@@ -12,6 +12,11 @@ from django.test import Client
 from chengdong import health
 
 
+@pytest.fixture(autouse=True)
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health._lately, "migrations", (float("-inf"), ""))
+
+
 def test_alive_needs_no_database(client: Client, count_queries: Callable[[], Any], db: None) -> None:
     with count_queries() as seen:
         answer = client.get("/healthz")
@@ -37,6 +42,19 @@ def test_a_migration_that_was_not_run_is_not_ready(client: Client) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "manage.py migrate" in answer.json()["parts"]["migrations"]
+
+
+@pytest.mark.django_db
+def test_migrations_are_read_once_in_five_seconds(
+    client: Client, count_queries: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    for second in (100.0, 104.9, 105.0):
+        monkeypatch.setattr(health, "monotonic", lambda now=second: now)
+        with count_queries() as seen:
+            assert client.get("/readyz").status_code == 200
+        asked.append(any("django_migrations" in sql for sql in seen))
+    assert asked == [True, False, True]
 
 
 @pytest.mark.django_db
