@@ -30,15 +30,26 @@ CLAIM = """
 UPDATE matters_notice notice
 SET state = 'sending', attempts = attempts + 1, lease_until = %(until)s
 FROM (
-    SELECT id FROM matters_notice
-    WHERE channel = 'webhook' AND state IN ('waiting', 'sending') AND next_at <= %(now)s
-      AND (lease_until IS NULL OR lease_until <= %(now)s)
-    ORDER BY next_at, id LIMIT %(most)s
-    FOR UPDATE SKIP LOCKED
-) due, accounts_user person
-WHERE notice.id = due.id AND person.id = notice.recipient_id
+    SELECT one.id, person.username, person.name
+    FROM matters_notice one JOIN accounts_user person ON person.id = one.recipient_id AND person.is_active
+    WHERE one.channel = 'webhook' AND one.state IN ('waiting', 'sending') AND one.next_at <= %(now)s
+      AND (one.lease_until IS NULL OR one.lease_until <= %(now)s)
+    ORDER BY one.next_at, one.id LIMIT %(most)s
+    FOR UPDATE OF one SKIP LOCKED
+) due
+WHERE notice.id = due.id
 RETURNING notice.id, notice.attempts, notice.lease_until, notice.next_at, notice.created_at,
-          person.username, person.name, notice.subject, notice.body, notice.url"""
+          due.username, due.name, notice.subject, notice.body, notice.url"""
+DROP = """
+UPDATE matters_notice notice SET state = 'failed', lease_until = NULL, error = '收件人账号已停用'
+FROM (
+    SELECT one.id
+    FROM matters_notice one JOIN accounts_user person ON person.id = one.recipient_id AND NOT person.is_active
+    WHERE one.channel = 'webhook' AND one.state IN ('waiting', 'sending')
+      AND (one.lease_until IS NULL OR one.lease_until <= %(now)s)
+    FOR UPDATE OF one SKIP LOCKED
+) gone
+WHERE notice.id = gone.id"""
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ def deliver_due(limit: int = 10_000) -> int:
     """Send up to `limit` due notices; how many the receiver took. Safe to run many times at once."""
     if not settings.NOTICE_WEBHOOK_URL:
         return 0
+    drop_of_the_shut()
     sent, left, ends = 0, limit, timezone.now() + BUDGET
     with requests.Session() as session:
         while left > 0 and timezone.now() < ends and (claims := claim(min(BATCH, left))):
@@ -84,6 +96,14 @@ def deliver_due(limit: int = 10_000) -> int:
 def _timeout() -> float:
     """Seconds for one request: within a lease, so that nobody else sends it meanwhile."""
     return min(10.0, settings.NOTICE_LEASE_SECONDS / 2)
+
+
+@transaction.atomic
+def drop_of_the_shut() -> None:
+    """What waits for people whose accounts were shut since has failed, in words, and leaves the portal no
+    more."""
+    with connection.cursor() as cursor:
+        cursor.execute(DROP, {"now": timezone.now()})
 
 
 @transaction.atomic
