@@ -40,12 +40,20 @@ def _required(name: str) -> str:
     return kept.read_text()
 
 
-def _list(name: str, default: str) -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+def _given(name: str, elsewhere: str) -> str:
+    """The variable's value; outside production, the one that suits this machine."""
+    value = os.environ.get(name, "").strip()
+    if not value and PRODUCTION:
+        raise ImproperlyConfigured(f"{name} must be set in production (see docs/operations.md).")
+    return value or elsewhere
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _hex(name: str, value: str) -> str:
-    """The value, if it is a key of 32 bytes: half a key would encrypt and leave the other half empty."""
+    """The value, if it is a key of 32 bytes; a shorter one would do its work badly and say nothing."""
     if not re.fullmatch("[0-9a-fA-F]{64}", value):
         raise ImproperlyConfigured(f"{name}: a key is exactly 64 hexadecimal digits (openssl rand -hex 32).")
     return value
@@ -62,10 +70,12 @@ SECRET_KEY = _required("SECRET_KEY")
 FIELD_KEY = _hex("FIELD_KEY", _required("FIELD_KEY"))
 """Hex key, 64 digits; older keys stay readable through FIELD_KEYS_OLD ("1:hex,2:hex")."""
 FIELD_KEY_VERSION = int(os.environ.get("FIELD_KEY_VERSION", "1"))
-FIELD_KEYS_OLD = dict(_older_key(part) for part in _list("FIELD_KEYS_OLD", ""))
+FIELD_KEYS_OLD = dict(_older_key(part) for part in _parts(os.environ.get("FIELD_KEYS_OLD", "")))
+INDEX_KEY = _hex("INDEX_KEY", _required("INDEX_KEY"))
+"""Keys the blind index only, so that lookups outlive a change of FIELD_KEY; 64 digits, never changed."""
 FIELD_CIPHER = os.environ.get("FIELD_CIPHER", "sm4")
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
-CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS", "")
+ALLOWED_HOSTS = _parts(_given("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver"))
+CSRF_TRUSTED_ORIGINS = _parts(os.environ.get("CSRF_TRUSTED_ORIGINS", ""))
 
 INSTALLED_APPS = [
     "accounts.apps.PortalAdminConfig",
@@ -320,7 +330,7 @@ CELERY_BEAT_SCHEDULE = {
 NOTICE_WEBHOOK_URL = os.environ.get("NOTICE_WEBHOOK_URL", "")
 NOTICE_WEBHOOK_SECRET = os.environ.get("NOTICE_WEBHOOK_SECRET", "")
 NOTICE_LEASE_SECONDS = int(os.environ.get("NOTICE_LEASE_SECONDS", "60"))
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = _given("PUBLIC_URL", "http://127.0.0.1:8000")
 MAP_TILE_URL = os.environ.get("MAP_TILE_URL", "")
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 

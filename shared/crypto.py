@@ -90,10 +90,11 @@ def normal(value: str) -> str:
 
 
 def blind(value: str, purpose: str) -> str:
-    """Keyed hash of the normalised value, 32 hex digits; equal values meet, nothing can be read back."""
+    """Keyed hash (INDEX_KEY) of the normalised value, 32 hex digits; equal values meet, nothing can be read
+    back. A change of FIELD_KEY leaves it as it is."""
     if not value:
         return ""
-    mac = hmac.HMAC(_material(settings.FIELD_KEY_VERSION)[16:] + purpose.encode(), hashes.SM3())
+    mac = hmac.HMAC(bytes.fromhex(settings.INDEX_KEY) + purpose.encode(), hashes.SM3())
     mac.update(normal(value).encode())
     return mac.finalize().hex()[:32]
 

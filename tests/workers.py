@@ -40,6 +40,7 @@ def environment(**extra: str) -> dict[str, str]:
         "DATABASE_URL": database_url(),
         "SECRET_KEY": settings.SECRET_KEY,
         "FIELD_KEY": settings.FIELD_KEY,
+        "INDEX_KEY": settings.INDEX_KEY,
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         **extra,
     }

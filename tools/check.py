@@ -16,7 +16,9 @@ PRODUCTION = {
     "CHENGDONG_DEBUG": "",
     "SECRET_KEY": "for-check-only-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
     "FIELD_KEY": "0123456789abcdef" * 4,
+    "INDEX_KEY": "fedcba9876543210" * 4,
     "ALLOWED_HOSTS": "portal.example",
+    "PUBLIC_URL": "https://portal.example",
     "DATABASE_URL": "postgresql://portal@db.example/portal",
     "REDIS_URL": "redis://redis.example/0",
 }

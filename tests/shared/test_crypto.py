@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
+from shared import crypto
 from shared.crypto import Unreadable, blind, decrypt, encrypt, mask
 
 
@@ -30,16 +31,17 @@ def test_an_unknown_key_version_is_named() -> None:
         decrypt(f"sm4:99:{packed}")
 
 
-def test_an_older_key_still_reads(settings: object) -> None:
+@pytest.mark.django_db
+def test_after_a_change_of_key_the_old_is_read_and_found(settings: object) -> None:
     stored = encrypt("13900005776")
+    User.objects.create(username="w", name="王示例", phone="13900005776")
     settings.FIELD_KEYS_OLD = {1: settings.FIELD_KEY}  # type: ignore[attr-defined]
     settings.FIELD_KEY, settings.FIELD_KEY_VERSION = "ab" * 32, 2  # type: ignore[attr-defined]
-    from shared import crypto  # noqa: PLC0415
-
     crypto._material.cache_clear()
     try:
         assert decrypt(stored) == "13900005776"
         assert encrypt("13900005776").startswith("sm4:2:")
+        assert User.objects.get(phone_index=blind("13900005776", "phone")).phone == "13900005776"
     finally:
         crypto._material.cache_clear()
 
@@ -49,6 +51,12 @@ def test_the_blind_index_meets_on_equal_numbers_only() -> None:
     assert blind("13900005776", "phone") != blind("13900005776", "id")
     assert blind("13900005776", "phone") != blind("13900005777", "phone")
     assert blind("", "phone") == ""
+
+
+def test_the_blind_index_hangs_on_its_own_key(settings: object) -> None:
+    before = blind("13900005776", "phone")
+    settings.INDEX_KEY = "ab" * 32  # type: ignore[attr-defined]
+    assert blind("13900005776", "phone") != before
 
 
 @pytest.mark.django_db
