@@ -12,6 +12,7 @@ POLICE_INCIDENT = Kind(
         add=[move("place", "落格", "reported", "assigned", "incidents.place", "area")],
         echo={"label": "回应"},
     ),
+    reader="incidents.view",
 )
 """Its number is the police number. One that the import could not place waits in `reported` until the command
 room places it.
@@ -29,5 +30,6 @@ HAZARD = Kind(
         verify={"label": "复查销号"},
         redo={"label": "退回重改"},
     ),
+    reader="hazards.view",
 )
 """Struck off only after somebody else than its handler looked again (复查)."""

@@ -3,8 +3,16 @@
 from django.db import models
 
 from grids.scope import ScopedQuerySet
+from shared.cells import is_phone
 from shared.crypto import blind
 from shared.fields import EncryptedField
+
+
+def caller_index(phone: str) -> str:
+    """Blind index of a caller's own number; "" for what many callers share (匿名, 110): they are not
+    one party.
+    """
+    return blind(phone, "phone") if is_phone(phone) else ""
 
 
 class PoliceIncidentQuerySet(ScopedQuerySet["PoliceIncident"]):
@@ -60,7 +68,7 @@ class PoliceIncident(models.Model):
 
     def save(self, *args: object, **kwargs: object) -> None:
         """Keep the blind index in step with the phone number."""
-        self.phone_index = blind(self.caller_phone, "phone")
+        self.phone_index = caller_index(self.caller_phone)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 

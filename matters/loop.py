@@ -82,6 +82,8 @@ class Kind:
     prefix: str
     start: str
     loop: tuple[Transition, ...]
+    reader: str = "matters.view"
+    """The right that this kind's rows ask for beside `matters.view`: their words may name people."""
 
     def move(self, state: str, action: str) -> Transition | None:
         """The transition that `action` means in `state`, or None."""

@@ -172,6 +172,13 @@ NEEDED = {
 }
 
 
+def _ending(transition: Transition, outcome: Any) -> Any:
+    """How it ended. A cancelled matter was never settled: that would be closing one's own work unverified."""
+    if transition.target == "cancelled" and outcome != Matter.Outcome.NOT_OURS:
+        return Matter.Outcome.CANCELLED
+    return outcome
+
+
 def _apply(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
     matter.state = transition.target
     matter.version += 1
@@ -183,6 +190,6 @@ def _apply(matter: Matter, transition: Transition, actor: User, note: str, given
         matter.unit = given.get("unit")
     if transition.target in ENDED:
         matter.closed_at = matter.moved_at
-        matter.outcome = given.get("outcome") or Matter.Outcome.CANCELLED
+        matter.outcome = _ending(transition, given.get("outcome"))
         matter.answer = given.get("answer") or note
     matter.save()

@@ -28,12 +28,12 @@ class AreaImporter:
     label = "村社和网格"
     right = "areas.manage"
     scheme = "area_column"
-    required = (("village",),)
+    required: Sequence[tuple[str, ...]] = (("village",),)
     personal: frozenset[str] = frozenset()
     page = ""
     tray = ("", "")
     choices: Mapping[str, str | tuple[str, ...]] = {"level": ("村", "社区")}
-    example = {
+    example: Mapping[str, str] = {
         "street": "城东街道",
         "village": "河边村",
         "level": "村",
@@ -42,7 +42,7 @@ class AreaImporter:
         "population": "1200",
         "addresses": "一区1-120;九龙湖路1-80",
     }
-    notes = (
+    notes: Sequence[str] = (
         "一行一个网格；网格一栏空着的行说的是村社本身。",
         "曾用名用顿号隔开；合并前的村名写在这里，以后的警情和表格都认得。",
         "地址段写“道路起号-止号”，几段用分号隔开；整条路都归这个网格时不写号。",

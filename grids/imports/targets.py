@@ -45,12 +45,12 @@ class TargetImporter:
         example: Mapping[str, str],
     ) -> None:
         self.code, self.label, self.kind, self.scheme, self.categories = code, label, kind, scheme, categories
-        self.example = example
+        self.example: Mapping[str, str] = example
         self.choices: Mapping[str, str | tuple[str, ...]] = {"category": categories, "colour": "colour"}
         is_person = kind == Target.Kind.PERSON
         self.personal = frozenset({"phone", "id_number", "contact_name", *(["name"] if is_person else [])})
         self.required: Sequence[tuple[str, ...]] = (("name",), ("category",), ("grid", "village"))
-        self.notes = (
+        self.notes: Sequence[str] = (
             "姓名、类别、网格必填；来源编号或证件号码相同的再次上传是更新，都没有时看同一网格里的姓名和地址。",
             "等级写红色、黄色、绿色，不写按绿色；下次应访日期按上次走访或列入日期加间隔自动算出。",
             "身份证号按校验位和出生日期核对；其他证件在号码前写明证件名，例如“护照E12345678”。",

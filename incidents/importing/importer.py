@@ -2,6 +2,7 @@
 what is stored."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +25,10 @@ from shared.jinja import moment_text
 
 TEXTS = {"village_text": 60, "summary": 5000, "caller_name": 60, "police_unit": 60, "attended_result": 60}
 OF_MATTER = ("occurred_at",)
+NUMBER = re.compile(r"\d(?:[\s-]?[\dX]){6,}")
+"""A phone or identity number in free text, also with gaps: a title goes into lists and messages without
+it.
+"""
 FIELDS = (
     "occurred_at",
     "incident_type",
@@ -47,7 +52,12 @@ class IncidentImporter:
     label = "警情"
     right = "incidents.import"
     scheme = "incident_column"
-    required = (("police_number",), ("occurred_at",), ("incident_type",), ("address", "village_text"))
+    required: Sequence[tuple[str, ...]] = (
+        ("police_number",),
+        ("occurred_at",),
+        ("incident_type",),
+        ("address", "village_text"),
+    )
     personal = frozenset({"caller_name", "caller_phone"})
     page = "incident_detail"
     tray = ("tray", "incidents.place")
@@ -56,7 +66,7 @@ class IncidentImporter:
         "level": "incident_level",
         "to_mediation": ("是", "否"),
     }
-    example = {
+    example: Mapping[str, str] = {
         "police_number": "3310810020261100001",
         "occurred_at": "2026-11-16 08:30",
         "caller_name": "张示例",
@@ -71,7 +81,7 @@ class IncidentImporter:
         "attended_result": "现场调解",
         "to_mediation": "否",
     }
-    notes = (
+    notes: Sequence[str] = (
         "派出所导出的表可以直接上传，不必改列名、列的次序和编码；标题行、合计行会自动跳过。",
         "接警单编号、报警时间、警情类别必填；警情地址和所属村社至少填一项。",
         "同一编号再次上传：内容没变的跳过，变了的更新。空格不会抹掉已有内容。",
@@ -90,8 +100,9 @@ class IncidentSession:
         self.territory = Territory(batch.area)
         self.types = Words("incident_type", "警情类别")
         self.levels = Words("incident_level", "警情级别")
-        days = parameters("incident_history_days")["incident_history_days"]
-        self.history = timezone.now() - timedelta(days=days)
+        rules = parameters("incident_history_days", "incident_term_hours")
+        self.history = timezone.now() - timedelta(days=rules["incident_history_days"])
+        self.term = timedelta(hours=rules["incident_term_hours"])
 
     def hint(self, row: Mapping[str, Cell]) -> str:
         """The number as it is written."""
@@ -168,7 +179,7 @@ class IncidentSession:
             batch=self.batch,
         )
         incident.matter = writing.matter_of(
-            incident, found.area, occurred_at, self._title(incident), self.batch.by
+            incident, found.area, occurred_at, self._title(incident), self.batch.by, self.term
         )
         writing.take_as_history(incident, self.history)
         incident.row_hash = digest(contents(incident))
@@ -176,7 +187,8 @@ class IncidentSession:
 
     def _title(self, incident: PoliceIncident) -> str:
         label = self.types.label(incident.incident_type)
-        return (f"{label}：{incident.summary}" if incident.summary else label)[:120]
+        told = NUMBER.sub("****", unicodedata.normalize("NFKC", incident.summary))
+        return (f"{label}：{told}" if told else label)[:120]
 
     def save(self, results: Sequence[Result]) -> None:
         """Matters, incidents and timelines, each in one statement."""
@@ -185,6 +197,8 @@ class IncidentSession:
 
     def _words(self, name: str, value: Any) -> str:
         """A value as people read it."""
+        if name == "summary":
+            return "（见警情）"  # free text of the police may name people; a timeline cannot be unwritten
         if name in IncidentImporter.personal:
             return mask(str(value)) or "（空）"
         if name == "incident_type":

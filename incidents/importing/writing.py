@@ -1,7 +1,7 @@
 """Writing imported incidents in bulk: matter, incident and timeline, each in one statement."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -10,9 +10,8 @@ from grids.imports.base import Change
 from grids.models import Area, ImportBatch
 from incidents.importing.placing import Place
 from incidents.kinds import POLICE_INCIDENT
-from incidents.models import PoliceIncident
+from incidents.models import PoliceIncident, caller_index
 from matters.models import Event, Matter
-from shared.crypto import blind
 
 Placed = PoliceIncident.Placed
 WAITING = POLICE_INCIDENT.start
@@ -30,10 +29,19 @@ OF_MATTER = ("title", "occurred_at", "area", "state", "version", "moved_at")
 
 
 def matter_of(
-    incident: PoliceIncident, area: Area, occurred_at: datetime, title: str, reporter: User | None
+    incident: PoliceIncident,
+    area: Area,
+    occurred_at: datetime,
+    title: str,
+    reporter: User | None,
+    term: timedelta,
 ) -> Matter:
     """The matter of a new incident, not saved yet: assigned to the area that was found, waiting where none
-    was."""
+    was. It is due `term` after it came in; until it is closed every later morning alert asks for it as
+    overdue,
+    so that no excuse, transfer or return lets it drop out of sight.
+    """
+    now = timezone.now()
     return Matter(
         kind=POLICE_INCIDENT.code,
         number=incident.police_number,
@@ -42,7 +50,8 @@ def matter_of(
         state=WAITING if incident.placed == Placed.TRAY else ASSIGNED,
         reporter=reporter,
         occurred_at=occurred_at,
-        moved_at=timezone.now(),
+        moved_at=now,
+        due_at=now + term,
     )
 
 
@@ -62,6 +71,7 @@ def take_as_history(incident: PoliceIncident, before: datetime) -> None:
     matter.answer = f"派出所处警结果：{incident.attended_result}"
     # When the police ended it, not when the file came: a day's closures are that day's work.
     matter.closed_at = max(matter.occurred_at, incident.attended_at or matter.occurred_at)
+    matter.due_at = None
     matter.version = 2
 
 
@@ -84,7 +94,7 @@ def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
     matters = Matter.objects.bulk_create([incident.matter for incident in incidents])
     for incident, matter in zip(incidents, matters, strict=True):
         incident.matter = matter
-        incident.phone_index = blind(incident.caller_phone, "phone")
+        incident.phone_index = caller_index(incident.caller_phone)
     PoliceIncident.objects.bulk_create(incidents)
     now = timezone.now()
     Event.objects.bulk_create(event for incident in incidents for event in _first_lines(incident, batch, now))
@@ -122,7 +132,7 @@ def update(changed: Sequence[tuple[PoliceIncident, Sequence[Change]]], batch: Im
     now = timezone.now()
     before = dict(Matter.objects.filter(pk__in=[i.pk for i, _ in changed]).values_list("pk", "state"))
     for incident, _ in changed:
-        incident.phone_index = blind(incident.caller_phone, "phone")
+        incident.phone_index = caller_index(incident.caller_phone)
         incident.matter.version += 1
         incident.matter.moved_at = now
     Matter.objects.bulk_update([incident.matter for incident, _ in changed], OF_MATTER)

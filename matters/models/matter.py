@@ -1,18 +1,28 @@
 """The matter and its timeline: one table for every hazard, police incident, dispute and report."""
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from grids.scope import ScopedQuerySet
+from grids.scope import ScopedQuerySet, rights_of
+from matters.loop import KINDS
 
 
 class MatterQuerySet(ScopedQuerySet["Matter"]):
     """Matters by territory and by whether they still wait."""
 
     area_field = "area"
+
+    def within(self, user: Any, right: str) -> Any:
+        """Only rows in the territory, and only of the kinds whose words the user may read."""
+        held = rights_of(user)
+        hidden = [kind.code for kind in KINDS.values() if kind.reader not in held]
+        seen = super().within(user, right)
+        return seen.exclude(kind__in=hidden) if hidden else seen
 
     def open(self) -> "MatterQuerySet":
         """Not ended."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 from grids.imports import engine
 from grids.imports.workflow import receive
 from grids.models import Area, ImportBatch, Parameter
-from incidents.models import PoliceIncident
+from incidents.models import PoliceIncident, caller_index
 from matters.models import Matter
 from shared.dates import SHANGHAI, local
 from tests.grids.street import build_street
@@ -46,7 +46,9 @@ def test_an_old_incident_that_the_police_ended_is_history(take: Import) -> None:
     matter = one().matter
     assert (matter.state, matter.outcome, matter.answer) == ("closed", "settled", "派出所处警结果：现场调解")
     assert matter.closed_at == datetime(2026, 11, 16, 4, 20, tzinfo=SHANGHAI)
-    lines = list(matter.events.values_list("label", "from_state", "to_state", "actor"))
+    lines: list[tuple[str, str, str, int | None]] = list(
+        matter.events.values_list("label", "from_state", "to_state", "actor")
+    )
     assert lines == [("登记", "", "assigned", None), ("销号", "assigned", "closed", None)]
     assert matter.version == len(lines)
 
@@ -108,3 +110,15 @@ def test_an_old_week_leaves_only_what_is_in_hand_to_do(take: Import) -> None:
     assert ended.count() + open_ones.count() == 191
     assert not ended.filter(police_incident__to_mediation=True).exists()
     assert not ended.filter(police_incident__attended_result__in=in_hand).exists()
+
+
+def test_an_open_incident_is_due_a_day_after_it_came_in(take: Import) -> None:
+    take(line(result="正在办理"))
+    matter = one().matter
+    assert matter.due_at is not None
+    assert matter.due_at - matter.moved_at == timedelta(hours=24)
+
+
+def test_callers_without_a_number_of_their_own_are_no_party() -> None:
+    assert caller_index("匿名") == caller_index("110") == caller_index("") == ""
+    assert caller_index("13900005776") != ""

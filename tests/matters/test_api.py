@@ -116,10 +116,22 @@ def test_the_detail_masks_what_is_personal(cast: Cast, api: Api) -> None:
     assert "欧阳长风" not in text
 
 
-def test_who_may_not_see_incidents_learns_only_what_sort_it_was(cast: Cast, api: Api) -> None:
+def test_who_may_not_see_incidents_finds_none_among_the_matters(cast: Cast, api: Api) -> None:
     matter = incident(cast, caller_name="欧阳长风", summary="夫妻争吵，女方受伤")
-    body = api(cast.mediator).get(f"/api/v1/matters/{matter.pk}/").json()
-    assert [fact["label"] for fact in body["facts"]] == ["类别", "地址"]
+    unsafe = hazard(cast)
+    for person in (cast.mediator, cast.liaison):
+        client = api(person)
+        assert client.get(f"/api/v1/matters/{matter.pk}/").status_code == 404
+        seen = [row["id"] for row in client.get("/api/v1/matters/").json()["results"]]
+        assert seen == ([unsafe.pk] if person == cast.liaison else [])
+
+
+def test_a_cancelled_matter_is_never_settled(cast: Cast, api: Api) -> None:
+    matter = incident(cast)
+    body = {"action": "cancel", "note": "重复登记", "evidence": {"outcome": "settled", "answer": "都好了"}}
+    assert api(cast.officer).post(f"/api/v1/matters/{matter.pk}/actions/", body).status_code == 200
+    matter.refresh_from_db()
+    assert (matter.state, matter.outcome) == ("cancelled", "cancelled")
 
 
 def test_as_csv(cast: Cast, api: Api) -> None:

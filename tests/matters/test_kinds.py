@@ -10,6 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from grids.scope import rights_of
 from matters.loop import KINDS, STANDARD_LOOP, STATES, derive
 from matters.models import Matter
 from matters.workflow import advance, available_actions
@@ -148,6 +149,8 @@ def test_the_api_answers_by_the_same_table(cast: Cast, api: Callable[[User], API
             status = {"NotFound": 404, "NotAllowed": 403, "TransitionRefused": 409}.get(said, 200)
             if person in NO_RIGHT:
                 status = 403
+            elif "incidents.view" not in rights_of(cast.people[person]):
+                status = 404
             with transaction.atomic():
                 answer = client.post(
                     f"/api/v1/matters/{matter.pk}/actions/", {"action": action, **body}, format="json"
