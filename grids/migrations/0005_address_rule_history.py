@@ -7,58 +7,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0004_visit_owed_nothing'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("grids", "0004_visit_owed_nothing"),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AddressRuleEvent',
+            name="AddressRuleEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('road', models.CharField(max_length=60, verbose_name='道路或片区')),
-                ('low', models.PositiveIntegerField(default=0, verbose_name='起始门牌')),
-                ('high', models.PositiveIntegerField(default=99999, verbose_name='截止门牌')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("road", models.CharField(max_length=60, verbose_name="道路或片区")),
+                ("low", models.PositiveIntegerField(default=0, verbose_name="起始门牌")),
+                ("high", models.PositiveIntegerField(default=99999, verbose_name="截止门牌")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='addressrule',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grids_addressruleevent" ("area_id", "high", "id", "low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "road", "village_id") VALUES (NEW."area_id", NEW."high", NEW."id", NEW."low", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."road", NEW."village_id"); RETURN NULL;', hash='158f3a0540284bd10397786e12350cc517ca570e', operation='INSERT', pgid='pgtrigger_insert_insert_b667b', table='grids_addressrule', when='AFTER')),
+            model_name="addressrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "grids_addressruleevent" ("area_id", "high", "id", "low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "road", "village_id") VALUES (NEW."area_id", NEW."high", NEW."id", NEW."low", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."road", NEW."village_id"); RETURN NULL;',
+                    hash="158f3a0540284bd10397786e12350cc517ca570e",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b667b",
+                    table="grids_addressrule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='addressrule',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "grids_addressruleevent" ("area_id", "high", "id", "low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "road", "village_id") VALUES (NEW."area_id", NEW."high", NEW."id", NEW."low", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."road", NEW."village_id"); RETURN NULL;', hash='d3d3c2a373e33ac66ddaa346e1e836f64b0b188f', operation='UPDATE', pgid='pgtrigger_update_update_c9fba', table='grids_addressrule', when='AFTER')),
+            model_name="addressrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "grids_addressruleevent" ("area_id", "high", "id", "low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "road", "village_id") VALUES (NEW."area_id", NEW."high", NEW."id", NEW."low", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."road", NEW."village_id"); RETURN NULL;',
+                    hash="d3d3c2a373e33ac66ddaa346e1e836f64b0b188f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c9fba",
+                    table="grids_addressrule",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='addressrule',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "grids_addressruleevent" ("area_id", "high", "id", "low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "road", "village_id") VALUES (OLD."area_id", OLD."high", OLD."id", OLD."low", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."road", OLD."village_id"); RETURN NULL;', hash='b3a90384d40025d1a13166f8572ac9fd0eaf6652', operation='DELETE', pgid='pgtrigger_delete_delete_00ac4', table='grids_addressrule', when='AFTER')),
+            model_name="addressrule",
+            trigger=pgtrigger.compiler.Trigger(
+                name="delete_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "grids_addressruleevent" ("area_id", "high", "id", "low", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "road", "village_id") VALUES (OLD."area_id", OLD."high", OLD."id", OLD."low", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."road", OLD."village_id"); RETURN NULL;',
+                    hash="b3a90384d40025d1a13166f8572ac9fd0eaf6652",
+                    operation="DELETE",
+                    pgid="pgtrigger_delete_delete_00ac4",
+                    table="grids_addressrule",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='addressruleevent',
-            name='area',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.area', verbose_name='归属网格'),
+            model_name="addressruleevent",
+            name="area",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="grids.area",
+                verbose_name="归属网格",
+            ),
         ),
         migrations.AddField(
-            model_name='addressruleevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="addressruleevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='addressruleevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='grids.addressrule'),
+            model_name="addressruleevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="grids.addressrule",
+            ),
         ),
         migrations.AddField(
-            model_name='addressruleevent',
-            name='village',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='grids.area', verbose_name='所属村社'),
+            model_name="addressruleevent",
+            name="village",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="grids.area",
+                verbose_name="所属村社",
+            ),
         ),
     ]
