@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from digests.workflow import run_digest, top_up
 from grids.models import Area, Post, Target
+from grids.workflow import log_visit
 from matters.models import Matter, Notice, Obligation
 from matters.obligations import excuse
 from matters.workflow import advance
@@ -85,7 +87,7 @@ def test_repeats_of_an_address_are_counted_over_thirty_days(cast: Cast, calls: i
 def test_a_caller_repeats_across_grids_and_hears_of_his_own_only(cast: Cast) -> None:
     incident(cast.grid_b, night() - timedelta(days=5), caller_phone="13900001111")
     incident(cast.grid_a, night() - timedelta(days=9), caller_phone="13900001111")
-    incident(cast.grid_a, night(), caller_phone="139 0000 1111")
+    incident(cast.grid_a, night(), caller_phone="13900001111")
     incident(cast.grid_a2, night(), caller_phone="")
     incident(cast.grid_a2, night(), caller_phone="")
     alert(cast)
@@ -143,6 +145,21 @@ def test_what_was_done_before_the_alert_counts_as_done(cast: Cast, clock: Clock)
     assert sums(digest(cast.grid_a)) == (2, 2, 0, 0)
     owed = Obligation.objects.get(kind="visit")
     assert (owed.answered_by, owed.answered_at, owed.late) == (cast.worker, hour("07:10"), False)
+
+
+def test_a_visit_that_answered_yesterday_late_is_not_asked_today(cast: Cast, clock: Clock) -> None:
+    target = cast.target(due_on=DAY)
+    alert(cast)
+    run_digest(kind="evening", street=cast.street, day=DAY)
+    after = DAY + timedelta(days=1)
+    clock(hour("07:10", after))
+    log_visit(
+        target=target, actor=cast.worker, client_id=uuid4(), visited_at=None, met="principal", result="normal"
+    )
+    clock(hour("08:01", after))
+    alert(cast, day=after)
+    owed = Obligation.objects.get()
+    assert (owed.business_date, owed.state, owed.late) == (DAY, "done", True)
 
 
 def test_what_stayed_open_comes_back_one_day_older(cast: Cast, clock: Clock) -> None:
