@@ -57,7 +57,7 @@ def matter_of(
 
 def take_as_history(incident: PoliceIncident, before: datetime) -> None:
     """End the matter of a new incident that is older than `before` and that the police ended (docs/decisions/
-    0008); never one of the tray, nor one for mediation."""
+    0011); never one of the tray, nor one for mediation."""
     matter = incident.matter
     if (
         matter.state != ASSIGNED
