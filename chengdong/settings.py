@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "grids.signed_in.SignedIn",
     "django_otp.middleware.OTPMiddleware",
     "grids.middleware.SessionDuties",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -272,7 +272,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.keys.KeyAuthentication",
+        "grids.signed_in.HolderKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["grids.api_scope.HasRight"],
