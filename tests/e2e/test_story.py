@@ -101,6 +101,7 @@ def test_a_day_on_the_street(device: Callable[[int], Page], cast: Cast, tmp_path
     street = Digest.objects.get(kind="evening", area=cast.street, audience="area")
     leader.goto(f"/digests/{street.pk}/")
     leader.get_by_role("link", name="河边村", exact=True).click()
+    leader.get_by_role("link", name=cast.grid_a.name, exact=True).click()
     expect(leader.get_by_role("heading", name="还有 1 件没回应")).to_be_visible()
     expect(leader.get_by_text(gap.name)).to_be_visible()
     expect(leader.get_by_text("康达五金厂")).to_have_count(0)
