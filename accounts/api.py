@@ -85,7 +85,9 @@ class LogoutView(APIView):
     """撤回本次请求所用的密钥."""
 
     own = "只撤回自己手里的这把密钥"
-    authentication_classes = [KeyAuthentication]
+    authentication_classes = [
+        way for way in APIView.authentication_classes if issubclass(way, KeyAuthentication)
+    ]
     permission_classes = [IsAuthenticated]
 
     @extend_schema(request=None, responses={204: None})

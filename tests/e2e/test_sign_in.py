@@ -9,15 +9,22 @@ from playwright.sync_api import Page, expect
 from tests.cast import Cast
 from tests.e2e.conftest import fill_in, sign_in
 
+KEPT = """async () => {
+  const links = [...document.querySelectorAll('a[href^="/visits/new/?target="]')];
+  const forms = new Set(links.map((link) => link.href));
+  const shelf = (await caches.keys()).find((name) => name.startsWith("pages-"));
+  return shelf !== undefined && (await (await caches.open(shelf)).keys()).length === forms.size + 1;
+}"""
+
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 def with_worker(page: Page) -> None:
-    """Until the service worker answers this page's requests and has kept my day."""
+    """Until the service worker answers this page's requests and has kept my day and the forms it links to."""
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.startsWith('pages-')))")
+    page.wait_for_function(KEPT)
 
 
 def test_one_person_leaves_nothing_for_the_next(device: Callable[[int], Page], cast: Cast) -> None:

@@ -104,6 +104,8 @@ def test_each_notice_is_taken_once_and_none_is_missing(cast: Cast, gateway: Gate
     with celery_worker(tmp_path / "second.log", **settings):
         until(done, "everything was sent", every=0.5)
 
-    assert Counter(gateway.taken.values()) == Counter(ours.values_list("pk", flat=True))
+    # The sweep that sends also makes digests that are due at this hour: their notices are not counted here.
+    expected = set(ours.values_list("pk", flat=True))
+    assert Counter(pk for pk in gateway.taken.values() if pk in expected) == Counter(expected)
     assert set(gateway.repeats.values()) <= {1}
     assert len(gateway.repeats) == 1, "only the notice that was in flight when the worker died came twice"
