@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,29 +12,42 @@ from django.utils import timezone
 
 from accounts.models import User
 from matters.models import Notice
+from matters.timing import hours
 
 INBOX, WEBHOOK = Notice.Channel.INBOX.value, Notice.Channel.WEBHOOK.value
 BOTH = (INBOX, WEBHOOK)
+NOW, DAY, SUMMARY = (urgency.value for urgency in Notice.Urgency)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What is told once: `source` names the event, so nobody hears of it twice through one channel."""
+    """What is told once: `source` names the event, so nobody hears of it twice through one channel.
+
+    `kind` is what people choose channels by. The inbox has it at once; the other channels wait for
+    `not_before`, and then as `urgency` says: `day` until quiet hours end, `summary` for the day's one.
+    """
 
     source: str
     subject: str
     body: str
     url: str
     recipients: Sequence[int]
+    kind: str = "other"
+    urgency: str = DAY
+    not_before: datetime | None = None
 
 
 WRITE = """
 INSERT INTO matters_notice
-    (source, recipient_id, channel, subject, body, url, state, attempts, next_at, error, created_at, sent_at)
-SELECT letter.source, person.id, channel, letter.subject, letter.body, letter.url,
-       CASE channel WHEN 'inbox' THEN 'sent' ELSE 'waiting' END, 0, %(now)s, '', %(now)s,
+    (source, recipient_id, channel, kind, urgency, subject, body, url, state, attempts, next_at, error,
+     created_at, sent_at)
+SELECT letter.source, person.id, channel, letter.kind, letter.urgency,
+       letter.subject, letter.body, letter.url,
+       CASE channel WHEN 'inbox' THEN 'sent' ELSE 'waiting' END, 0, letter.next_at, '', %(now)s,
        CASE channel WHEN 'inbox' THEN %(now)s END
-FROM unnest(%(sources)s, %(subjects)s, %(bodies)s, %(urls)s) AS letter(source, subject, body, url)
+FROM unnest(%(sources)s, %(kinds)s, %(urgencies)s, %(subjects)s, %(bodies)s, %(urls)s,
+            %(next)s::timestamptz[])
+     AS letter(source, kind, urgency, subject, body, url, next_at)
 JOIN unnest(%(to_source)s, %(to_user)s) AS addressee(source, user_id) USING (source)
 JOIN accounts_user person ON person.id = addressee.user_id AND person.is_active
 CROSS JOIN unnest(%(channels)s) AS channel
@@ -51,10 +65,14 @@ def post(
     body: str,
     url: str = "",
     channels: Sequence[str] = (INBOX,),
+    kind: str = "other",
+    urgency: str = DAY,
+    not_before: datetime | None = None,
 ) -> int:
     """Tell all recipients (users or their ids) one thing; how many notices are new. Safe to repeat."""
     ids = recipients.values_list("pk", flat=True) if isinstance(recipients, QuerySet) else recipients
-    return post_letters(letters=[Letter(source, subject, body, url, list(ids))], channels=channels)
+    letter = Letter(source, subject, body, url, list(ids), kind, urgency, not_before)
+    return post_letters(letters=[letter], channels=channels)
 
 
 @transaction.atomic
@@ -65,8 +83,16 @@ def post_letters(*, letters: Iterable[Letter], channels: Sequence[str] = (INBOX,
     if not sent or not used:
         return 0
     pairs = [(letter.source, user) for letter in sent for user in letter.recipients]
+    now, waiting = timezone.now(), [channel for channel in used if channel != INBOX]
+    open_hours = hours() if waiting else None
     values: dict[str, Any] = {
-        "now": timezone.now(),
+        "now": now,
+        "kinds": [letter.kind for letter in sent],
+        "urgencies": [letter.urgency for letter in sent],
+        "next": [
+            open_hours.allowed(letter.urgency, max(letter.not_before or now, now)) if open_hours else now
+            for letter in sent
+        ],
         "sources": [letter.source for letter in sent],
         "subjects": [letter.subject[:120] for letter in sent],
         "bodies": [letter.body for letter in sent],

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from matters.models import Notice
+from matters.timing import hours
 
 BATCH = 20
 BUDGET = timedelta(seconds=25)
@@ -39,7 +40,7 @@ FROM (
 ) due
 WHERE notice.id = due.id
 RETURNING notice.id, notice.attempts, notice.lease_until, notice.next_at, notice.created_at,
-          due.username, due.name, notice.subject, notice.body, notice.url"""
+          due.username, due.name, notice.urgency, notice.subject, notice.body, notice.url"""
 DROP = """
 UPDATE matters_notice notice SET state = 'failed', lease_until = NULL, error = '收件人账号已停用'
 FROM (
@@ -63,6 +64,7 @@ class Claim:
     created_at: datetime
     username: str
     name: str
+    urgency: str
     subject: str
     body: str
     url: str
@@ -158,7 +160,7 @@ def _put_off(one: Claim, error: str) -> None:
     if one.attempts > len(BACKOFF):
         _held(one).update(state=Notice.State.FAILED, lease_until=None, error=error)
         return
-    later = timezone.now() + BACKOFF[one.attempts - 1]
+    later = hours().allowed(one.urgency, timezone.now() + BACKOFF[one.attempts - 1])
     _held(one).update(state=Notice.State.WAITING, next_at=later, lease_until=None, error=error)
 
 

@@ -28,7 +28,18 @@ class Notice(models.Model):
         SENT = "sent", "已发送"
         FAILED = "failed", "发送失败"
 
+    class Urgency(models.TextChoices):
+        """Whether it may wait outside; the inbox has it at once."""
+
+        NOW = "now", "立即发送"
+        DAY = "day", "夜间不发"
+        SUMMARY = "summary", "每天汇总一条"
+
     source = models.CharField("来源", max_length=60)
+    kind = models.CharField("类型", max_length=20, default="other", db_default="other")
+    urgency = models.CharField(
+        "缓急", max_length=8, choices=Urgency, default=Urgency.DAY, db_default=Urgency.DAY
+    )
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name="收件人"
     )

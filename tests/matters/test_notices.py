@@ -63,7 +63,12 @@ def gateway(settings: Any) -> Iterator[Gateway]:
 
 
 def tell(*users: User, source: str = "digest:1", channels: tuple[str, ...] = BOTH) -> int:
-    told = {"subject": "早上预响", "body": "应回应 3 件", "url": "/digests/1/"}
+    told: dict[str, Any] = {
+        "subject": "早上预响",
+        "body": "应回应 3 件",
+        "url": "/digests/1/",
+        "urgency": "now",
+    }
     return post(source=source, recipients=[user.pk for user in users], channels=channels, **told)
 
 
