@@ -1,6 +1,6 @@
 """The SQL of both digests, from digests/sql/: one statement over a street for each step, none per grid.
 
-Parameters of all: `below` (path of the street and `%`), `day`, `now` (aware), `with_village` (states).
+Parameters of all: `below` (path of the street and `%`), `day`, `now` (aware), `with_village` (kind:state).
 """
 
 from pathlib import Path

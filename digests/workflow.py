@@ -18,9 +18,9 @@ from digests.models import DigestKind, DigestRun, Schedule
 from grids.models import Area, Target
 from grids.queries import parameters
 from grids.scope import covers
-from matters.loop import KINDS, STATES
+from matters.loop import KINDS
 from matters.models import Obligation
-from matters.obligations import ANSWERING, WITH_VILLAGE
+from matters.obligations import ANSWERING, with_village
 from shared.dates import today
 from shared.errors import InvalidInput, NotFound
 
@@ -167,13 +167,18 @@ def _asking(street: Area, day: date) -> dict[str, Any]:
         "since": due_at(street, MORNING, day) - WINDOW,
         "cut_off": due_at(street, EVENING, day),
         "kinds": orjson.dumps({kind.code: kind.label for kind in KINDS.values()}).decode(),
-        "waits": orjson.dumps({state: STATES[state] for state in WITH_VILLAGE}).decode(),
+        "waits": orjson.dumps(with_village()).decode(),
         "colours": orjson.dumps({str(value): str(label) for value, label in Target.Colour.choices}).decode(),
     }
 
 
 def _common(street: Area, day: date) -> dict[str, Any]:
-    return {"below": f"{street.path}%", "day": day, "now": timezone.now(), "with_village": list(WITH_VILLAGE)}
+    return {
+        "below": f"{street.path}%",
+        "day": day,
+        "now": timezone.now(),
+        "with_village": list(with_village()),
+    }
 
 
 def _run(statement: str, values: dict[str, Any]) -> int:

@@ -29,7 +29,7 @@ from django.utils import timezone
 from grids.models import Area
 from incidents.models import PoliceIncident
 from incidents.queries import MATTER, RepeatRule, place_row, with_repeats
-from matters.loop import ENDED, KINDS
+from matters.loop import KINDS
 from matters.models import Event, Matter, Obligation
 from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
 from shared.dates import day_span, local, today
@@ -118,8 +118,13 @@ def lanes(asked: Asked, shown: int = SHOWN) -> list[Lane]:
     """All lanes with their `shown` most urgent jobs and their counts, in one query."""
     since, _ = day_span(today())
     lane = Case(
-        *(When(state=code, then=Value(code)) for code in ("assigned", "handling", "echoed")),
-        When(state__in=ENDED, then=Value("done")),
+        When(closed_at__isnull=False, then=Value("done")),
+        *(
+            When(kind=kind.code, state=state, then=Value(lane))
+            for kind in KINDS.values()
+            for state, lane in kind.lanes.items()
+            if lane != "new"
+        ),
         default=Value("new"),
         output_field=CharField(),
     )

@@ -11,7 +11,7 @@ from grids.scope import covers
 from incidents.models import Hazard, PoliceIncident
 from incidents.queries import earlier_of, repeat_rule, short_address
 from matters.details import Detail
-from matters.loop import STATES
+from matters.loop import KINDS
 from matters.models import Matter
 from shared.crypto import mask
 from shared.jinja import moment_text
@@ -65,7 +65,7 @@ def of_incident(matter: Matter, user: User) -> Detail:
         extra={
             **_repeats(incident, user),
             "labels": labels["incident_type"],
-            "states": STATES,
+            "states": KINDS[matter.kind].states,
             "short": short_address,
         },
     )

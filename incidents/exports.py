@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from incidents.models import PoliceIncident
-from matters.loop import STATES
+from matters.loop import state_label
 from shared.dates import local, today
 from shared.renderers import harmless
 
@@ -50,7 +50,7 @@ def cells(
             row["place"] if grid else "",
             row["police_unit"],
             row["attended_result"],
-            STATES[row["state"]],
+            state_label(row["kind"], row["state"]),
             str(row["by_address"]),
             str(row["by_caller"]),
             placed[row["placed"]],

@@ -10,7 +10,7 @@ from grids.models import Area, Target
 from grids.queries import words
 from incidents.models import Hazard
 from incidents.queries import sources_of
-from matters.forms import area_groups
+from matters.needs import area_groups
 
 
 class HazardForm(forms.Form):

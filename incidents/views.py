@@ -16,7 +16,7 @@ from incidents.forms import HazardForm
 from incidents.models import Hazard, PoliceIncident
 from incidents.workflow import raise_hazard
 from matters.filters import offer_areas
-from matters.loop import STATES
+from matters.loop import KINDS
 from matters.queries import holder_of, place_of
 from shared.errors import DomainError, InvalidInput
 from shared.filters import id_of
@@ -38,7 +38,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         "rule": rule,
         "short": queries.short_address,
         "labels": labels,
-        "states": STATES,
+        "states": KINDS["police_incident"].states,
         "query": request.GET.urlencode(),
         "shown": lambda row: {
             "place": place_of(queries.place_row(row)),

@@ -13,7 +13,7 @@ from accounts.models import User
 from matters import queries
 from matters.details import detail_of
 from matters.filters import MatterFilter
-from matters.loop import KINDS, STATES
+from matters.loop import KINDS, state_label
 from matters.models import Event, Matter
 from matters.serializers import ActionInput, ActionRow, MatterDetail, MatterRow
 from matters.workflow import advance, available_actions
@@ -38,7 +38,7 @@ def api_row(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in LISTED},
         "kind_label": KINDS[row["kind"]].label,
-        "state_label": STATES[row["state"]],
+        "state_label": state_label(row["kind"], row["state"]),
         "area": row["area_id"],
         "place": queries.place_of(row),
         "holder": queries.holder_of(row),
@@ -57,7 +57,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 def _actions(matter: Matter, user: User) -> list[dict[str, Any]]:
     return [
-        {"action": t.action, "label": t.label, "to_state": t.target, "needs": list(t.needs)}
+        {"action": t.action, "label": t.label, "to_state": t.lands(matter.state), "needs": list(t.needs)}
         for t in available_actions(matter, user)
     ]
 

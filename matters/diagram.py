@@ -4,7 +4,7 @@ returns at the right.
 
 from dataclasses import dataclass, field
 
-from matters.loop import ENDED, STATES, Kind, Transition
+from matters.loop import Kind, Transition
 
 WIDTH, BOX, HIGH, GAP, TOP = 480, 132, 44, 52, 8
 LEFT = (WIDTH - BOX) // 2
@@ -48,13 +48,13 @@ class Drawing:
 
 def draw(kind: Kind) -> Drawing:
     """Every state and every move of the table, none twice, none missing."""
-    rows = {state: TOP + place * (HIGH + GAP) for place, state in enumerate(kind.states)}
+    rows = {state: TOP + place * (HIGH + GAP) for place, state in enumerate(kind.used)}
     drawing = Drawing(WIDTH, TOP * 2 + len(rows) * HIGH + (len(rows) - 1) * GAP)
     for state, y in rows.items():
-        sort = "end" if state in ENDED else "start" if state == kind.start else ""
-        drawing.boxes.append(Box(LEFT, y, STATES[state], sort))
+        sort = "end" if state in kind.ended else "start" if state == kind.start else ""
+        drawing.boxes.append(Box(LEFT, y, kind.states[state], sort))
     lanes = {"left": 0, "right": 0}
-    for transition in sorted(kind.loop, key=lambda t: _reach(rows, t)):
+    for transition in sorted((t for t in kind.loop if t.target), key=lambda t: _reach(rows, t)):
         sources = sorted(transition.sources, key=list(rows).index)
         for side, those in _sides(rows, sources, transition.target).items():
             if side == "down":

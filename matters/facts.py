@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 matter_advanced = Signal()
 """Sent with `matter`, `event`, `actor` after each move."""
+
+matter_referred = Signal()
+"""Sent with `matter`, `event`, `actor`, `to` (where it goes, e.g. "mediation") when a matter is referred."""

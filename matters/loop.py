@@ -1,9 +1,9 @@
 """The closed loop as data: states, transitions, and the kinds of matter that follow them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-STATES = {
+STATES: Mapping[str, str] = {
     "reported": "待受理",
     "accepted": "待流转",
     "assigned": "待办理",
@@ -12,16 +12,35 @@ STATES = {
     "closed": "已销号",
     "cancelled": "已撤销",
 }
+"""The standard loop's states in their order; a kind may bring its own."""
 ENDED = frozenset({"closed", "cancelled"})
-RANK = {state: place for place, state in enumerate(STATES)}
+STEPS: Mapping[str, str] = {
+    "accepted": "受理",
+    "assigned": "流转",
+    "handling": "办理",
+    "echoed": "反馈",
+    "closed": "销号",
+    "cancelled": "撤销",
+}
+LANES: Mapping[str, str] = {
+    "reported": "new",
+    "accepted": "new",
+    "assigned": "assigned",
+    "handling": "handling",
+    "echoed": "echoed",
+}
 
 
 @dataclass(frozen=True)
 class Transition:
-    """One allowed move. `needs` names the evidence that must come with it (`note`, `outcome`, `answer`,
-    `area`).
+    """One allowed move.
 
-    `not_by` = "handler" keeps the handler from verifying his own work (domain.md, The closed loop).
+    `target` "" = the matter stays in its state. `needs` names the evidence that must come with it, `fields`
+    what may come (matters/needs.py knows the names), `prompt` is what the note is asked for with. `not_by` =
+    "handler" keeps the handler from verifying his own work (domain.md, The closed loop). `takes` = who makes
+    the move is its handler from now on. `to_unit` = it may go to a unit, beside or instead of an area.
+    `clock` = what it does to the clock: "", "start:<stage>", "stop", "pause", "resume", "extend".
+    `effect` names a function registered in matters/effects.py. `outcome` = how it ends, where nobody chooses.
     """
 
     action: str
@@ -30,25 +49,54 @@ class Transition:
     target: str
     right: str
     needs: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    prompt: str = ""
     not_by: str = ""
+    takes: bool = False
+    to_unit: bool = False
+    clock: str = ""
+    effect: str = ""
+    outcome: str = ""
+
+    def lands(self, state: str) -> str:
+        """The state after the move."""
+        return self.target or state
 
 
 def move(
-    action: str, label: str, sources: str, target: str, right: str, *needs: str, not_by: str = ""
+    action: str, label: str, sources: str, target: str, right: str, *needs: str, **more: object
 ) -> Transition:
-    """A transition, with its sources as words."""
-    return Transition(action, label, frozenset(sources.split()), target, right, needs, not_by)
+    """A transition, with its sources as words; `more` = further fields by name."""
+    return Transition(action, label, frozenset(sources.split()), target, right, needs, **more)  # type: ignore[arg-type]
 
 
 STANDARD_LOOP: tuple[Transition, ...] = (
     move("accept", "受理", "reported", "accepted", "matters.assign"),
     move("assign", "流转", "accepted assigned", "assigned", "matters.assign", "area"),
-    move("echo", "反馈", "assigned handling", "echoed", "matters.handle", "note"),
-    move("handle", "开始办理", "assigned", "handling", "matters.handle"),
-    move("send_back", "退回", "assigned handling", "accepted", "matters.handle", "note"),
+    move(
+        "echo",
+        "反馈",
+        "assigned handling",
+        "echoed",
+        "matters.handle",
+        "note",
+        prompt="做了什么、现在怎么样",
+        takes=True,
+    ),
+    move("handle", "开始办理", "assigned", "handling", "matters.handle", takes=True),
+    move("send_back", "退回", "assigned handling", "accepted", "matters.handle", "note", prompt="为什么退回"),
     move("verify", "审核销号", "echoed", "closed", "matters.verify", "outcome", "answer", not_by="handler"),
-    move("redo", "退回重办", "echoed", "handling", "matters.verify", "note"),
-    move("cancel", "撤销", "reported accepted assigned handling", "cancelled", "matters.assign", "note"),
+    move("redo", "退回重办", "echoed", "handling", "matters.verify", "note", prompt="哪里还要重办"),
+    move(
+        "cancel",
+        "撤销",
+        "reported accepted assigned handling",
+        "cancelled",
+        "matters.assign",
+        "note",
+        prompt="为什么撤销",
+        outcome="cancelled",
+    ),
 )
 
 
@@ -74,7 +122,7 @@ def derive(
 @dataclass(frozen=True)
 class Kind:
     """A kind of matter: what it is called, the letters its number starts with, the state it begins in, its
-    moves.
+    moves; and where it differs from the standard loop, its own states in their order.
     """
 
     code: str
@@ -84,34 +132,65 @@ class Kind:
     loop: tuple[Transition, ...]
     reader: str = "matters.view"
     """The right that this kind's rows ask for beside `matters.view`: their words may name people."""
+    states: Mapping[str, str] = field(default_factory=lambda: STATES)
+    """Code → Chinese, in the order that leads to the end."""
+    ended: frozenset[str] = ENDED
+    dropped: frozenset[str] = frozenset({"cancelled"})
+    """Ended without having been dealt with: no move towards them is a step forward."""
+    in_hand: frozenset[str] = frozenset({"assigned", "handling"})
+    """States in which the area or unit that it was given to works on it."""
+    with_village: frozenset[str] = frozenset({"reported", "accepted", "echoed"})
+    """States in which a grid's matter waits for its village: to be accepted, assigned, verified."""
+    steps: Mapping[str, str] = field(default_factory=lambda: STEPS)
+    """State → what the stepper calls the step that leads to it."""
+    doing: frozenset[str] = frozenset({"handling"})
+    """States whose step is done when they are left, not when they are reached."""
+    lanes: Mapping[str, str] = field(default_factory=lambda: LANES)
+    """State → lane of the board (new, assigned, handling, echoed)."""
 
     def move(self, state: str, action: str) -> Transition | None:
         """The transition that `action` means in `state`, or None."""
         return next((t for t in self.loop if t.action == action and state in t.sources), None)
 
+    def rank(self, state: str) -> int:
+        """Place of a state on the way to the end."""
+        return list(self.states).index(state)
+
+    def leads_on(self, transition: Transition, state: str) -> bool:
+        """True where the move brings the matter nearer to its end: neither sideways nor back, and not
+        dropped."""
+        target = transition.lands(state)
+        return target not in self.dropped and self.rank(target) > self.rank(state)
+
     def onward(self, state: str) -> list[Transition]:
         """Moves out of `state` that lead towards the end, the table's first one first; whoever holds one has
         the ball.
         """
-        return [t for t in self.loop if state in t.sources and leads_on(t, state)]
+        return [t for t in self.loop if state in t.sources and self.leads_on(t, state)]
 
     @property
-    def states(self) -> list[str]:
+    def used(self) -> list[str]:
         """Every state that the table touches, in the loop's order."""
-        used = {self.start} | {t.target for t in self.loop} | {s for t in self.loop for s in t.sources}
-        return [state for state in STATES if state in used]
+        touched = {self.start} | {t.target for t in self.loop} | {s for t in self.loop for s in t.sources}
+        return [state for state in self.states if state in touched]
 
-
-def leads_on(transition: Transition, state: str) -> bool:
-    """True where the move brings the matter nearer to being closed: neither sideways nor back, and not
-    cancelled.
-    """
-    return transition.target != "cancelled" and RANK[transition.target] > RANK[state]
+    def label_of(self, state: str) -> str:
+        """The state in Chinese."""
+        return self.states[state]
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def register(kind: Kind) -> None:
-    """Make a kind known; called from the owning app's `ready()`."""
+    """Make a kind known; called from the owning app's `ready()`. Raises ValueError for a table that names a
+    state that the kind does not have."""
+    named = {t.target for t in kind.loop if t.target} | {s for t in kind.loop for s in t.sources}
+    if unknown := (named | {kind.start} | kind.ended) - set(kind.states):
+        raise ValueError(f"{kind.code}: states without a label: {sorted(unknown)}")
     KINDS[kind.code] = kind
+
+
+def state_label(kind: str, state: str) -> str:
+    """A state of a kind in Chinese."""
+    return KINDS[kind].states[state]

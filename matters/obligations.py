@@ -11,15 +11,13 @@ from django.utils import timezone
 from accounts.models import User
 from grids.models import Area, Suspension, Target, Visit
 from grids.scope import covers, posts_of
-from matters.loop import ENDED
+from matters.loop import KINDS
 from matters.models import Event, Matter, Obligation
 from matters.models.obligation import ObligationQuerySet
 from shared.errors import Conflict, InvalidInput, NotFound
 
 RIGHT = "digests.view"
 ANSWERING = ("visits.log", "matters.handle")
-WITH_VILLAGE = ("reported", "accepted", "echoed")
-"""States in which a grid's matter waits for its village: to be accepted, to be assigned, to be verified."""
 SHORTEST_REASON = 4
 OPEN, DONE, EXCUSED = Obligation.State.OPEN, Obligation.State.DONE, Obligation.State.EXCUSED
 
@@ -27,9 +25,19 @@ OPEN, DONE, EXCUSED = Obligation.State.OPEN, Obligation.State.DONE, Obligation.S
 def owing_area_id(matter: Matter) -> int:
     """Who has the ball: the grid while it handles, its village while that must accept, assign or verify."""
     area = matter.area
-    if area.level == Area.Level.GRID and matter.state in WITH_VILLAGE and area.parent_id:
+    if area.level == Area.Level.GRID and matter.state in KINDS[matter.kind].with_village and area.parent_id:
         return area.parent_id
     return area.pk
+
+
+def with_village() -> dict[str, str]:
+    """`kind:state` → what it waits for, of all states in which a grid's matter waits for its village."""
+    return {
+        f"{kind.code}:{state}": kind.states[state]
+        for kind in KINDS.values()
+        for state in kind.states
+        if state in kind.with_village
+    }
 
 
 @transaction.atomic(savepoint=False)
@@ -95,7 +103,7 @@ def visit_answers(*, visit: Visit, **_: Any) -> None:
 def move_answers(*, matter: Matter, event: Event, actor: User, **_: Any) -> None:
     """A matter is answered when it is echoed, when it ends, and for an area that the ball has left."""
     found = Obligation.objects.filter(source=f"matter:{matter.pk}", state=OPEN)
-    if event.action != "echo" and matter.state not in ENDED:
+    if event.action != "echo" and matter.closed_at is None:
         found = found.exclude(area_id=owing_area_id(matter))
     _settle(found, DONE, actor, event.at, f"{event.label}：{event.note}" if event.note else event.label)
 

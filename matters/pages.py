@@ -5,15 +5,13 @@ from typing import Any
 
 from accounts.models import User
 from matters.details import detail_of
-from matters.forms import MoveForm, area_groups
-from matters.loop import ENDED, KINDS, RANK, STATES, Transition, leads_on
+from matters.forms import MoveForm
+from matters.loop import KINDS, Kind, Transition
 from matters.models import Event, Matter
 from matters.queries import as_row, holder_of, place_of, timeline
 from matters.workflow import advance, available_actions
 from shared.errors import Conflict, DomainError, InvalidInput
 from shared.jinja import date_text
-
-STEPS = {"accepted": "受理", "assigned": "流转", "handling": "办理", "echoed": "反馈"}
 
 
 def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
@@ -24,7 +22,7 @@ def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
     transition = next((t for t in KINDS[matter.kind].loop if t.action == action), None)
     if transition is None:
         return advance(matter=matter, action=action, actor=user)
-    form = MoveForm(transition, areas=_areas(matter, user, [transition]), version=matter.version, data=data)
+    form = MoveForm(transition, matter=matter, user=user, data=data)
     if not form.is_valid():
         # A move that is not open is refused as such, whatever the form lacks.
         if matter.state not in transition.sources or form.cleaned_data.get("version") not in (
@@ -43,28 +41,23 @@ def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
     )
 
 
-def _areas(matter: Matter, user: User, moves: list[Transition]) -> list[Any]:
-    right = next((t.right for t in moves if "area" in t.needs), "")
-    return area_groups(user, right, matter.area) if right else []
-
-
 def page_context(
     matter: Matter, user: User, posted: Mapping[str, str] | None = None, refused: DomainError | None = None
 ) -> dict[str, Any]:
     """Everything the page needs; after a refusal with what was typed, and with what others did meanwhile."""
     events = timeline(matter)
     moves = available_actions(matter, user)
-    areas = _areas(matter, user, moves)
-    forms = [_form(t, matter, areas, posted, refused) for t in moves]
-    onward = next((f for f in forms if leads_on(f.transition, matter.state)), None)
+    kind = KINDS[matter.kind]
+    forms = [_form(t, matter, user, posted, refused) for t in moves]
+    onward = next((f for f in forms if kind.leads_on(f.transition, matter.state)), None)
     row = as_row(matter)
     return {
         "matter": matter,
         "place": place_of(row),
         "holder": holder_of(row),
         "waits": "轮到您时，这里会出现要做的操作。",
-        "kind": KINDS[matter.kind],
-        "state": STATES[matter.state],
+        "kind": kind,
+        "state": kind.label_of(matter.state),
         "detail": detail_of(matter, user),
         "steps": steps(matter, events),
         "events": events,
@@ -73,7 +66,7 @@ def page_context(
         "tried": (posted or {}).get("action", ""),
         "refused": refused,
         "missed": _missed(events, posted) if isinstance(refused, Conflict) else [],
-        "states": STATES,
+        "states": kind.states,
         "outcomes": dict(Matter.Outcome.choices),
     }
 
@@ -81,15 +74,15 @@ def page_context(
 def _form(
     transition: Transition,
     matter: Matter,
-    areas: list[Any],
+    user: User,
     posted: Mapping[str, str] | None,
     refused: DomainError | None,
 ) -> MoveForm:
     """The move's form: empty, or with what was typed, always for the version that the reader now sees."""
     if posted is None or posted.get("action") != transition.action:
-        return MoveForm(transition, areas=areas, version=matter.version)
+        return MoveForm(transition, matter=matter, user=user)
     data = {**{name: posted[name] for name in posted}, "version": str(matter.version)}
-    form = MoveForm(transition, areas=areas, version=matter.version, data=data)
+    form = MoveForm(transition, matter=matter, user=user, data=data)
     if form.is_valid() and refused is not None and refused.field in form.fields:
         form.add_error(refused.field, refused.message)
     return form
@@ -106,32 +99,41 @@ def steps(matter: Matter, events: list[Event]) -> list[tuple[str, str, str]]:
     still asks for. A matter that began as assigned was neither accepted nor passed on, so it shows neither;
     who has reported back has handled it.
     """
-    kind = KINDS[matter.kind]
-    ended = matter.state in ENDED
-    state = next(
-        (e.from_state for e in reversed(events) if ended and e.to_state == matter.state), matter.state
-    )
-    onward = {e.to_state: e for e in events if e.from_state and RANK[e.to_state] > RANK[e.from_state]}
-    found = [("登记", date_text(events[0].at if events else matter.created_at), True)]
-    for code, name in STEPS.items():
-        event, reached = onward.get(code), RANK[code] <= RANK[state]
-        done = RANK[state] > RANK[code] if code == "handling" else reached
-        if code in kind.states and (event or not done or code == "handling"):
-            found.append((_named(event, name), date_text(event.at) if event and reached else "", done))
-    verify = kind.move("echoed", "verify")
-    review = verify.label.removesuffix("销号") if verify else "审核"
+    kind, ended = KINDS[matter.kind], matter.closed_at is not None
+    state = matter.state
     if ended:
-        found = [step for step in found if step[2]]
-        if state == "echoed":
-            found.append((review, date_text(matter.closed_at), True))
-        found.append(("撤销" if matter.state == "cancelled" else "销号", date_text(matter.closed_at), True))
-    else:
-        found += [(review, "", False), ("销号", "", False)]
-    here = next((place for place, step in enumerate(found) if not step[2]), None)
+        state = next((e.from_state for e in reversed(events) if e.from_state and e.to_state == state), state)
+    moved = (e for e in events if e.from_state and kind.rank(e.to_state) > kind.rank(e.from_state))
+    onward, here = {e.to_state: e for e in moved}, kind.rank(state)
+    found = [("登记", date_text(events[0].at if events else matter.created_at), True)]
+    for code, name in kind.steps.items():
+        if code in kind.ended or code not in kind.used:
+            continue
+        event, reached = onward.get(code), kind.rank(code) <= here
+        done = kind.rank(code) < here if code in kind.doing else reached
+        if event or not done or code in kind.doing:
+            found.append((_named(event, name), date_text(event.at) if event and reached else "", done))
+    found = _ending(matter, kind, state, [step for step in found if step[2] or not ended])
+    now = next((place for place, step in enumerate(found) if not step[2]), None)
     return [
-        (name, day, "done" if done else "now" if place == here else "")
+        (name, day, "done" if done else "now" if place == now else "")
         for place, (name, day, done) in enumerate(found)
     ]
+
+
+def _ending(
+    matter: Matter, kind: Kind, state: str, found: list[tuple[str, str, bool]]
+) -> list[tuple[str, str, bool]]:
+    """The last steps: looked at by somebody else where the kind's table has that, then the end."""
+    verify = next((t for t in kind.loop if t.action == "verify"), None)
+    review = verify.label.removesuffix("销号") if verify else ""
+    if matter.closed_at:
+        day = date_text(matter.closed_at)
+        looked = [(review, day, True)] if verify and state in verify.sources else []
+        return [*found, *looked, (kind.steps.get(matter.state, kind.label_of(matter.state)), day, True)]
+    end = next(code for code in kind.states if code in kind.ended - kind.dropped)
+    looked = [(review, "", False)] if verify else []
+    return [*found, *looked, (kind.steps.get(end, kind.label_of(end)), "", False)]
 
 
 def _named(event: Event | None, name: str) -> str:

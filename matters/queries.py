@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from grids.models import Area, Post, Role
 from grids.scope import paths_of, posts_of
-from matters.loop import ENDED, KINDS, STATES
+from matters.loop import KINDS
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
 from shared import plain
@@ -146,12 +146,12 @@ def place_of(row: dict[str, Any]) -> str:
 
 def holder_of(row: dict[str, Any]) -> str:
     """Who has the matter in hand now, in words, with what they have to do next."""
-    state, village = row["state"], village_of(row)
-    if state in ENDED:
+    kind, state, village = KINDS[row["kind"]], row["state"], village_of(row)
+    if state in kind.ended:
         return Matter.Outcome(row["outcome"]).label
-    if state in {"assigned", "handling"}:
+    moves = kind.onward(state)
+    if state in kind.in_hand or not moves:
         return f"{place_of(row)} {row['handler_name'] or ''}".strip()
-    moves = KINDS[row["kind"]].onward(state)
     # What lies with the street is first placed; a kind without such a move has only one way on.
     move = moves[-1] if village else moves[0]
     return f"等{village or '街道指挥室'}{move.label}"
@@ -163,11 +163,16 @@ def kind_choices() -> list[tuple[str, str]]:
 
 
 def state_choices() -> list[tuple[str, str]]:
-    """Code and label of every state, the ended ones last."""
-    return [
-        *((s, label) for s, label in STATES.items() if s not in ENDED),
-        *((s, STATES[s]) for s in STATES if s in ENDED),
-    ]
+    """Code and label of every state of every kind, the ended ones last; one that kinds call differently has
+    all its names.
+    """
+    names: dict[str, dict[str, None]] = {}
+    for kind in KINDS.values():
+        for state in kind.used:
+            names.setdefault(state, {})[kind.states[state]] = None
+    ended = {state for kind in KINDS.values() for state in kind.ended}
+    found = sorted(names, key=lambda state: state in ended)
+    return [(state, "／".join(names[state])) for state in found]
 
 
 def roles_by_right() -> dict[str, str]:

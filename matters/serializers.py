@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from grids.models import Area
-from matters.forms import NOTE_LIMIT
 from matters.models import Matter
+from matters.needs import NEEDS, NOTE_LIMIT
 
 
 class MatterRow(serializers.Serializer[Any]):
@@ -51,7 +51,9 @@ class ActionRow(serializers.Serializer[Any]):
     action = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     to_state = serializers.CharField()
-    needs = serializers.ListField(child=serializers.ChoiceField(["note", "outcome", "answer", "area"]))
+    needs = serializers.ListField(
+        child=serializers.CharField(), help_text="Names of the evidence that must come with it."
+    )
 
 
 class FactRow(serializers.Serializer[Any]):
@@ -76,6 +78,14 @@ class EvidenceInput(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Matter.Outcome.choices, required=False)
     answer = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True)
     area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True), required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Beside these, texts by the names that kinds registered in matters/needs.py."""
+        found = super().to_internal_value(data)
+        own = {
+            name: str(data[name])[:NOTE_LIMIT] for name in NEEDS if name in data and name not in self.fields
+        }
+        return {**own, **found}
 
 
 class ActionInput(serializers.Serializer[Any]):

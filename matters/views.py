@@ -12,9 +12,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from grids.scope import scoped
 from matters import diagram, pages, queries
 from matters.filters import MatterFilter, offer_areas
-from matters.loop import KINDS, STATES
+from matters.loop import KINDS, state_label
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
+from matters.needs import NEEDS
 from shared.errors import DomainError
 from shared.pages import page_of
 
@@ -34,7 +35,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
         "standing": standing,
         "view": request.GET.get("view") or "all",
         "kinds": dict(queries.kind_choices()),
-        "states": STATES,
+        "state_label": state_label,
         "place_of": queries.place_of,
         "holder_of": queries.holder_of,
     }
@@ -63,7 +64,7 @@ def _moved(request: HttpRequest, matter: Matter, event: Event) -> HttpResponse:
     if after := _came_from(request):
         messages.success(request, f"已{event.label}：{matter.title}。")
         return redirect(after)
-    told = f"已{event.label}，现在是“{STATES[event.to_state]}”。"
+    told = f"已{event.label}，现在是“{state_label(matter.kind, event.to_state)}”。"
     messages.success(request, format_html('{}<a class="btn" href="{}">回到今天</a>', told, reverse("home")))
     return redirect("matter_page", pk=matter.pk)
 
@@ -89,9 +90,9 @@ def loop_page(request: HttpRequest, kind: str) -> HttpResponse:
     context: dict[str, Any] = {
         "kind": rules,
         "kinds": queries.kind_choices(),
-        "states": STATES,
+        "states": rules.states,
         "drawing": diagram.draw(rules),
         "roles": queries.roles_by_right(),
-        "needs": {"note": "说明", "outcome": "结果", "answer": "答复", "area": "去向"},
+        "needs": NEEDS,
     }
     return render(request, "matters/loop.html", context)

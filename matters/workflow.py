@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.models import User
 from grids.models import Area
 from grids.scope import covers, rights_of
+from matters import effects
 from matters.facts import matter_advanced
-from matters.loop import ENDED, KINDS, STATES, Transition
+from matters.loop import KINDS, Transition, state_label
 from matters.models import Event, Matter
+from matters.needs import NEEDS
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, TransitionRefused
 
@@ -105,6 +107,8 @@ def advance(
     _check(locked, transition, actor, note, given)
     before = locked.state
     _apply(locked, transition, actor, note, given)
+    effects.run(locked, transition, actor, note, given)
+    locked.save()
     event = Event.objects.create(
         matter=locked,
         action=action,
@@ -136,7 +140,7 @@ def _refusal(matter: Matter, actor: User) -> TransitionRefused:
     open_now = available_actions(matter, actor)
     words = "、".join(t.label for t in open_now) or "无（没有您可做的操作）"
     return TransitionRefused(
-        f"“{STATES[matter.state]}”状态下不能这样操作。现在可以：{words}。",
+        f"“{state_label(matter.kind, matter.state)}”状态下不能这样操作。现在可以：{words}。",
         allowed=[t.action for t in open_now],
     )
 
@@ -148,9 +152,11 @@ def _check(matter: Matter, transition: Transition, actor: User, note: str, given
         raise NotAllowed("办理人不能审核自己的事项，请由另一位同事审核。")
     for name in transition.needs:
         if not (note if name == "note" else given.get(name)):
-            raise InvalidInput(NEEDED[name], field=name)
-    if given.get("outcome") and given["outcome"] not in CLOSING:
-        raise InvalidInput(NEEDED["outcome"], field="outcome")
+            raise InvalidInput(NEEDS[name].missing, field=name)
+    for name, value in given.items():
+        need = NEEDS.get(name)
+        if value and need and need.choices and value not in dict(need.choices):
+            raise InvalidInput(need.missing, field=name)
     if "area" in transition.needs:
         _check_area(given["area"], transition, actor)
 
@@ -158,38 +164,28 @@ def _check(matter: Matter, transition: Transition, actor: User, note: str, given
 def _check_area(area: Any, transition: Transition, actor: User) -> None:
     """A matter goes to a village or a grid: above them nobody holds the right to handle it."""
     if not isinstance(area, Area) or not area.is_active or area.level == Area.Level.STREET:
-        raise InvalidInput(NEEDED["area"], field="area")
+        raise InvalidInput(NEEDS["area"].missing, field="area")
     if not covers(actor, transition.right, area):
         raise InvalidInput("只能流转到您辖区内的村社或网格。", field="area")
 
 
-CLOSING = frozenset(Matter.Outcome.values) - {Matter.Outcome.CANCELLED}
-NEEDED = {
-    "note": "请写明情况，让上报人看得懂。",
-    "outcome": "请选择办理结果。",
-    "answer": "请写给上报人的答复。",
-    "area": "请选择流转到哪个村社或网格。",
-}
-
-
 def _ending(transition: Transition, outcome: Any) -> Any:
     """How it ended. A cancelled matter was never settled: that would be closing one's own work unverified."""
-    if transition.target == "cancelled" and outcome != Matter.Outcome.NOT_OURS:
-        return Matter.Outcome.CANCELLED
+    if transition.outcome and outcome != Matter.Outcome.NOT_OURS:
+        return transition.outcome
     return outcome
 
 
 def _apply(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
-    matter.state = transition.target
+    matter.state = transition.lands(matter.state)
     matter.version += 1
     matter.moved_at = timezone.now()
-    if transition.action in {"handle", "echo"}:
+    if transition.takes:
         matter.handler = actor
     if "area" in transition.needs:
         matter.area, matter.handler = given["area"], None
         matter.unit = given.get("unit")
-    if transition.target in ENDED:
+    if matter.state in KINDS[matter.kind].ended:
         matter.closed_at = matter.moved_at
         matter.outcome = _ending(transition, given.get("outcome"))
         matter.answer = given.get("answer") or note
-    matter.save()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chengdong.demo.copying import Table
-from matters.loop import ENDED, KINDS
+from matters.loop import KINDS
 from matters.models import Event, Matter
 
 
@@ -49,13 +49,13 @@ class Clerk:
             move = KINDS[kind].move(state, step.action)
             if move is None:
                 raise LookupError(f"{kind}: no {step.action} in {state}")
-            self._event(matter, step, move.label, state, move.target)
-            state, moved_at, version, last = move.target, step.at, version + 1, step
-            if step.action in {"handle", "echo"}:
+            self._event(matter, step, move.label, state, move.lands(state))
+            state, moved_at, version, last = move.lands(state), step.at, version + 1, step
+            if move.takes:
                 handler = step.actor
             if "area" in step.evidence:
                 area, handler = int(step.evidence["area"]), None
-        ended = last if state in ENDED else None
+        ended = last if state in KINDS[kind].ended else None
         return self.matters.add(
             kind=kind,
             number=number,

@@ -5,7 +5,7 @@
     SELECT matter.id, matter.state, matter.title, matter.occurred_at, matter.moved_at, matter.handler_id,
            incident.address, incident.address_key, incident.phone_index, area.path,
            CASE WHEN matter.state IN ('echoed', 'closed') THEN area.id
-                WHEN area.level = 'grid' AND matter.state = ANY(%(with_village)s) THEN area.parent_id
+                WHEN area.level = 'grid' AND matter.kind || ':' || matter.state = ANY(%(with_village)s) THEN area.parent_id
                 ELSE area.id END AS area_id
     FROM matters_matter matter
     JOIN incidents_policeincident incident ON incident.matter_id = matter.id

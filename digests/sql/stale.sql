@@ -22,7 +22,7 @@ WITH found AS MATERIALIZED (
     ) visit ON TRUE
     WHERE asked.state = 'open' AND asked.business_date >= %(day)s - 7 AND area.path LIKE %(below)s
       AND (matter.closed_at IS NOT NULL
-           OR asked.area_id <> CASE WHEN place.level = 'grid' AND matter.state = ANY(%(with_village)s)
+           OR asked.area_id <> CASE WHEN place.level = 'grid' AND matter.kind || ':' || matter.state = ANY(%(with_village)s)
                                     THEN place.parent_id ELSE place.id END
            OR NOT target.is_active OR target.suspended_on IS NOT NULL
            OR target.grid_id <> asked.area_id OR target.due_on > asked.business_date)

@@ -1,14 +1,14 @@
 -- Overdue matters ask whoever has the ball. Visits owed by the day; one made before the alert ran counts as done.
 , standing_row AS (
     SELECT 1 AS rank, 'overdue' AS kind,
-           CASE WHEN area.level = 'grid' AND matter.state = ANY(%(with_village)s) THEN area.parent_id
+           CASE WHEN area.level = 'grid' AND matter.kind || ':' || matter.state = ANY(%(with_village)s) THEN area.parent_id
                 ELSE area.id END AS area_id,
            'matter:' || matter.id AS source, matter.id AS matter_id, NULL::bigint AS target_id, matter.title,
            concat_ws(
                '，',
                %(kinds)s::jsonb ->> matter.kind,
                format('超期%%s天', ceil(extract(epoch FROM %(until)s - matter.due_at) / 86400)),
-               %(waits)s::jsonb ->> matter.state
+               %(waits)s::jsonb ->> (matter.kind || ':' || matter.state)
            ) AS detail,
            '' AS colour, NULL::timestamptz AS answered_at, NULL::bigint AS answered_by, '' AS answer, 0 AS carried
     FROM matters_matter matter

@@ -1,0 +1,98 @@
+"""Evidence that moves ask for, by name: what it is called, what is said where it is missing, its form field.
+
+A kind brings its own (`register`) and names them in a transition's `needs` or `fields`.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+
+from accounts.models import User
+from grids.models import Area
+from matters.loop import Transition
+from matters.models import Matter
+
+NOTE_LIMIT = 2000
+CLOSING = frozenset(Matter.Outcome.values) - {Matter.Outcome.CANCELLED}
+"""Outcomes that somebody may choose."""
+
+Make = Callable[["Need", Transition, Matter, User], forms.Field]
+
+
+@dataclass(frozen=True)
+class Need:
+    """One piece of evidence. `make` gives its form field for one move of one matter; the API takes it as text
+    (checked by `choices`, where it has some)."""
+
+    word: str
+    missing: str
+    make: Make
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+def text(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
+    """A few lines to write."""
+    return forms.CharField(label=need.word, max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def choice(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
+    """One of the need's choices."""
+    return forms.ChoiceField(label=need.word, choices=need.choices, widget=forms.RadioSelect)
+
+
+def area_groups(user: User, right: str, street: Area) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Villages of the matter's street with their grids, as far as the user's right reaches, for a grouped
+    select.
+    """
+    root = f"/{street.parent_ids[0]}/"
+    found = (
+        Area.objects.within(user, right)
+        .filter(is_active=True, path__startswith=root)
+        .exclude(level=Area.Level.STREET)
+        .order_by("path")
+        .values_list("id", "name", "level", "parent_id", "parent__name")
+    )
+    names: dict[int, str] = {}
+    groups: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, name, level, parent, above in found:
+        if level == Area.Level.GRID:
+            names.setdefault(parent, above)
+            groups[parent].append((str(pk), name))
+        else:
+            names[pk] = name
+            groups[pk].insert(0, (str(pk), f"{name}（全村社）"))
+    return [(names[pk], choices) for pk, choices in groups.items()]
+
+
+def _areas(need: Need, transition: Transition, matter: Matter, user: User) -> forms.Field:
+    groups = area_groups(user, transition.right, matter.area)
+    return forms.TypedChoiceField(
+        label=need.word,
+        choices=[("", "请选择"), *groups],
+        coerce=lambda pk: Area.objects.get(pk=pk),
+        empty_value=None,
+    )
+
+
+NEEDS: dict[str, Need] = {}
+
+
+def register(name: str, need: Need) -> None:
+    """Make it known; called from the owning app's `ready()`."""
+    NEEDS[name] = need
+
+
+register("note", Need("说明", "请写明情况，让上报人看得懂。", text))
+register("answer", Need("给上报人的答复", "请写给上报人的答复。", text))
+register(
+    "outcome",
+    Need(
+        "结果",
+        "请选择办理结果。",
+        choice,
+        tuple((o.value, str(o.label)) for o in Matter.Outcome if o.value in CLOSING),
+    ),
+)
+register("area", Need("交给", "请选择流转到哪个村社或网格。", _areas))
