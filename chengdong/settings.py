@@ -332,6 +332,7 @@ NOTICE_WEBHOOK_SECRET = os.environ.get("NOTICE_WEBHOOK_SECRET", "")
 NOTICE_LEASE_SECONDS = int(os.environ.get("NOTICE_LEASE_SECONDS", "60"))
 PUBLIC_URL = _given("PUBLIC_URL", "http://127.0.0.1:8000")
 MAP_TILE_URL = os.environ.get("MAP_TILE_URL", "")
+PAPER_FONTS = os.environ.get("PAPER_FONTS", "")
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 
 LOGGING: dict[str, Any] = {

@@ -3,6 +3,14 @@
 from mediation.models.agreement import Agreement, Confirmation, Instalment
 from mediation.models.dispute import Dispute
 from mediation.models.joint import Invitation
+from mediation.models.papers import (
+    Archive,
+    CaseCounter,
+    Letterhead,
+    Paper,
+    Scan,
+    ScanWithdrawal,
+)
 from mediation.models.party import Agent, Party
 from mediation.models.people import Brand, Mediator
 from mediation.models.place import Booking, Room, Van
@@ -12,18 +20,24 @@ from mediation.models.session import Attendance, Session
 __all__ = [
     "Agent",
     "Agreement",
+    "Archive",
     "Attendance",
     "Booking",
     "Brand",
+    "CaseCounter",
     "Confirmation",
     "Dispute",
     "FollowUp",
     "Instalment",
     "Invitation",
+    "Letterhead",
     "Mediator",
+    "Paper",
     "Party",
     "Record",
     "Room",
+    "Scan",
+    "ScanWithdrawal",
     "Session",
     "Van",
 ]

@@ -1,0 +1,93 @@
+"""Setting A4 pages by typst: data goes in as JSON and is never read as markup; only fonts that are named
+here are used, so the same data gives the same pages on every machine."""
+
+import struct
+import threading
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pylopdf_fonts_zh_cn
+import typst
+from django.conf import settings
+
+_setting = threading.Lock()
+
+
+def font_folders() -> list[Path]:
+    """The office's own fonts (PAPER_FONTS), then the ones that come with the portal."""
+    own = [Path(settings.PAPER_FONTS)] if settings.PAPER_FONTS else []
+    return [*own, pylopdf_fonts_zh_cn.serif_path().parent]
+
+
+@cache
+def _compiler(root: Path) -> Any:
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(f) for f in font_folders()]
+    )
+    return typst.Compiler(root=str(root), font_paths=fonts, ignore_system_fonts=True)
+
+
+def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
+    """The PDF that a template makes of the data (JSON in `sys.inputs.data`).
+
+    Templates import only from their own folder. The same data gives the same bytes. Fonts are read once per
+    process; setting takes turns, because a compiler holds one document at a time.
+    """
+    compiler = _compiler(template.parent)
+    with _setting:
+        pdf: bytes = compiler.compile(
+            input=str(template), format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, timestamp=0
+        )
+    return pdf
+
+
+def missing_signs(text: str) -> list[str]:
+    """Signs of the text that no font has: they would come out as empty boxes."""
+    known = _signs()
+    return sorted({sign for sign in text if not sign.isspace() and ord(sign) not in known})
+
+
+@cache
+def _signs() -> frozenset[int]:
+    found: set[int] = set()
+    for folder in font_folders():
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in {".otf", ".ttf"}:
+                found |= _covered(path.read_bytes())
+    return frozenset(found)
+
+
+def _covered(font: bytes) -> set[int]:
+    """Code points of a font's `cmap` (OpenType formats 4 and 12) that lead to a glyph."""
+    tables = {
+        font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0]
+        for at in range(12, 12 + 16 * struct.unpack_from(">H", font, 4)[0], 16)
+    }
+    cmap = tables[b"cmap"]
+    found: set[int] = set()
+    for place in range(struct.unpack_from(">H", font, cmap + 2)[0]):
+        platform, _, offset = struct.unpack_from(">HHI", font, cmap + 4 + 8 * place)
+        kind = struct.unpack_from(">H", font, cmap + offset)[0]
+        if platform in {0, 3} and kind == 12:
+            found |= _format_12(font, cmap + offset)
+        elif platform in {0, 3} and kind == 4:
+            found |= _format_4(font, cmap + offset)
+    return found
+
+
+def _format_12(font: bytes, at: int) -> set[int]:
+    groups = struct.unpack_from(">I", font, at + 12)[0]
+    spans = (struct.unpack_from(">III", font, at + 16 + 12 * group) for group in range(groups))
+    return {sign for first, last, _ in spans for sign in range(first, last + 1)}
+
+
+def _format_4(font: bytes, at: int) -> set[int]:
+    count = struct.unpack_from(">H", font, at + 6)[0] // 2
+    ends = struct.unpack_from(f">{count}H", font, at + 14)
+    starts = struct.unpack_from(f">{count}H", font, at + 16 + 2 * count)
+    return {sign for first, last in zip(starts, ends, strict=True) for sign in range(first, last + 1)} - {
+        0xFFFF
+    }
