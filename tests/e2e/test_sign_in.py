@@ -1,8 +1,10 @@
 """Signing in and out while the service worker is at work: nothing of one person stays for the next."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
@@ -54,7 +56,9 @@ def test_a_session_that_ended_on_the_server_leads_to_sign_in_and_back(
     page = device(390)
     sign_in(page, "worker")
     with_worker(page)
-    Session.objects.all().delete()
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in Session.objects.values_list("session_key", flat=True):
+        store(key).delete()
     page.goto("/targets/?kind=place")
     expect(page.get_by_text("长时间没有操作会自动退出")).to_be_visible()
     fill_in(page, "worker")
