@@ -1,9 +1,7 @@
 """The API of visits, targets and areas: the same workflow and reads as the pages."""
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
-import orjson
 from django.db.models import Model, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -21,6 +19,7 @@ from grids.scope import reader
 from grids.serializers import AreaOutput, BatchAnswer, BatchInput, TargetOutput, VisitInput, VisitOutput
 from grids.workflow import log_visit
 from shared.errors import DomainError, InvalidInput
+from shared.parsers import body_and_photos
 
 M = TypeVar("M", bound=Model)
 PAGING = {"cursor", "limit", "format"}
@@ -61,10 +60,7 @@ class VisitsApi(FilteredApi[Visit]):
 
         Photos come as multipart: parts `photos`, and the other fields as JSON in the part `visit`.
         """
-        data = request.data
-        pictures = request.FILES.getlist("photos") if request.FILES else []
-        if isinstance(data, Mapping) and "visit" in data:
-            data = _json_part(data["visit"])
+        data, pictures = body_and_photos(request, "visit")
         checked = VisitInput(data=data)
         checked.is_valid(raise_exception=True)
         target = Target(pk=checked.validated_data["target"])
@@ -100,16 +96,6 @@ def _one(request: Request, item: dict[str, Any]) -> dict[str, Any]:
     except DomainError as error:
         return {**answer, "status": error.status, "detail": error.message}
     return {**answer, "status": 201 if created else 200, "id": visit.pk}
-
-
-def _json_part(text: Any) -> dict[str, Any]:
-    try:
-        data = orjson.loads(text)
-    except (orjson.JSONDecodeError, TypeError) as error:
-        raise InvalidInput("visit 部分不是有效的 JSON。", field="visit") from error
-    if not isinstance(data, dict):
-        raise InvalidInput("visit 部分必须是 JSON 对象。", field="visit")
-    return data
 
 
 def _shown(visit: Visit) -> dict[str, Any]:

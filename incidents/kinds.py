@@ -27,8 +27,8 @@ HAZARD = Kind(
         STANDARD_LOOP,
         echo={"label": "反馈整改"},
         handle={"label": "开始整改"},
-        verify={"label": "复查销号"},
-        redo={"label": "退回重改"},
+        verify={"label": "复查销号", "fields": ("photos",)},
+        redo={"label": "复查不合格，退回重改", "fields": ("photos",), "not_by": "handler"},
     ),
     reader="hazards.view",
 )

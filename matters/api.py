@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
@@ -10,13 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import User
+from grids.photos import clean
 from matters import queries
 from matters.details import detail_of
 from matters.filters import MatterFilter
 from matters.loop import KINDS, state_label
 from matters.models import Event, Matter
+from matters.photos import by_event, photo_for
 from matters.serializers import ActionInput, ActionRow, MatterDetail, MatterRow
 from matters.workflow import advance, available_actions
+from shared.parsers import body_and_photos
 
 LISTED = (
     "id",
@@ -45,13 +48,14 @@ def api_row(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _event(event: Event) -> dict[str, Any]:
+def _event(event: Event, photos: list[int]) -> dict[str, Any]:
     return {
         **{
             name: getattr(event, name)
             for name in ("action", "label", "from_state", "to_state", "at", "note", "evidence")
         },
         "actor": event.actor.name if event.actor else None,
+        "photos": photos,
     }
 
 
@@ -64,13 +68,14 @@ def _actions(matter: Matter, user: User) -> list[dict[str, Any]]:
 
 def api_detail(matter: Matter, user: User) -> dict[str, Any]:
     """A matter with everything that its page shows."""
+    photos = by_event(matter)
     return {
         **api_row(queries.as_row(matter)),
         "answer": matter.answer,
         "facts": [
             {"label": label, "value": value} for label, value in detail_of(matter, user).facts if value
         ],
-        "events": [_event(event) for event in queries.timeline(matter)],
+        "events": [_event(event, photos.get(event.pk, [])) for event in queries.timeline(matter)],
         "actions": _actions(matter, user),
     }
 
@@ -146,9 +151,13 @@ class ActionsApi(GenericAPIView[Matter]):
         },
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Make a move: 200 with the matter as it is now; 409 names in `allowed` what is open instead."""
+        """Make a move: 200 with the matter as it is now; 409 names in `allowed` what is open instead.
+
+        Photos come as multipart: parts `photos`, and the other fields as JSON in the part `move`.
+        """
         matter = seen(request.user, pk)
-        checked = ActionInput(data=request.data)
+        data, files = body_and_photos(request, "move")
+        checked = ActionInput(data=data)
         checked.is_valid(raise_exception=True)
         given = checked.validated_data
         advance(
@@ -156,7 +165,20 @@ class ActionsApi(GenericAPIView[Matter]):
             action=given["action"],
             actor=request.user,  # type: ignore[arg-type]
             note=given["note"],
-            evidence=given["evidence"],
+            evidence={**given["evidence"], "photos": clean(files)},
             version=given["version"],
         )
         return Response(api_detail(seen(request.user, pk), request.user))  # type: ignore[arg-type]
+
+
+class PhotoApi(GenericAPIView[Matter]):
+    """A photo of a matter's timeline."""
+
+    rights = {"GET": "matters.view"}
+    serializer_class = MatterDetail
+    queryset = Matter.objects.none()
+
+    @extend_schema(responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
+    def get(self, request: Request, pk: int) -> FileResponse:
+        """The JPEG itself."""
+        return photo_for(request.user, pk)

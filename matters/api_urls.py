@@ -7,5 +7,6 @@ from matters import api
 urlpatterns = [
     path("matters/", api.MattersApi.as_view(), name="api_matters"),
     path("matters/<int:pk>/", api.MatterApi.as_view(), name="api_matter"),
+    path("matters/photos/<int:pk>/", api.PhotoApi.as_view(), name="api_matter_photo"),
     path("matters/<int:pk>/actions/", api.ActionsApi.as_view(), name="api_matter_actions"),
 ]

@@ -16,9 +16,12 @@ class MoveForm(forms.Form):
     action = forms.CharField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    def __init__(self, transition: Transition, *, matter: Matter, user: User, data: Any = None) -> None:
+    def __init__(
+        self, transition: Transition, *, matter: Matter, user: User, data: Any = None, files: Any = None
+    ) -> None:
         super().__init__(
             data,
+            files,
             auto_id=f"id_{transition.action}_%s",
             initial={"action": transition.action, "version": matter.version},
         )

@@ -80,6 +80,7 @@ STANDARD_LOOP: tuple[Transition, ...] = (
         "echoed",
         "matters.handle",
         "note",
+        fields=("photos",),
         prompt="做了什么、现在怎么样",
         takes=True,
     ),

@@ -6,13 +6,17 @@ A kind brings its own (`register`) and names them in a transition's `needs` or `
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 
 from accounts.models import User
+from grids.forms import PhotosField, PhotosInput
 from grids.models import Area
+from grids.photos import ACCEPT, clean
 from matters.loop import Transition
 from matters.models import Matter
+from shared.errors import InvalidInput
 
 NOTE_LIMIT = 2000
 CLOSING = frozenset(Matter.Outcome.values) - {Matter.Outcome.CANCELLED}
@@ -76,6 +80,22 @@ def _areas(need: Need, transition: Transition, matter: Matter, user: User) -> fo
     )
 
 
+class _MovePhotos(PhotosField):
+    """Uploads as photos that can be kept; what is none is the field's error."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Looked at once."""
+        files: Any = super().clean(data, initial)
+        try:
+            return clean(files)
+        except InvalidInput as error:
+            raise forms.ValidationError(error.message) from error
+
+
+def _photos(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
+    return _MovePhotos(label=need.word, widget=PhotosInput(attrs={"accept": ACCEPT, "multiple": True}))
+
+
 NEEDS: dict[str, Need] = {}
 
 
@@ -96,3 +116,4 @@ register(
     ),
 )
 register("area", Need("交给", "请选择流转到哪个村社或网格。", _areas))
+register("photos", Need("照片", "请附上照片。", _photos))

@@ -8,13 +8,14 @@ from matters.details import detail_of
 from matters.forms import MoveForm
 from matters.loop import KINDS, Kind, Transition
 from matters.models import Event, Matter
+from matters.photos import by_event
 from matters.queries import as_row, holder_of, place_of, timeline
 from matters.workflow import advance, available_actions
 from shared.errors import Conflict, DomainError, InvalidInput
 from shared.jinja import date_text
 
 
-def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
+def make_move(matter: Matter, user: User, data: Mapping[str, str], files: Any = None) -> Event:
     """Read the posted form of a move and make it. Raises the domain errors of `advance`; a bad field is
     InvalidInput.
     """
@@ -22,7 +23,7 @@ def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
     transition = next((t for t in KINDS[matter.kind].loop if t.action == action), None)
     if transition is None:
         return advance(matter=matter, action=action, actor=user)
-    form = MoveForm(transition, matter=matter, user=user, data=data)
+    form = MoveForm(transition, matter=matter, user=user, data=data, files=files)
     if not form.is_valid():
         # A move that is not open is refused as such, whatever the form lacks.
         if matter.state not in transition.sources or form.cleaned_data.get("version") not in (
@@ -42,13 +43,17 @@ def make_move(matter: Matter, user: User, data: Mapping[str, str]) -> Event:
 
 
 def page_context(
-    matter: Matter, user: User, posted: Mapping[str, str] | None = None, refused: DomainError | None = None
+    matter: Matter,
+    user: User,
+    posted: Mapping[str, str] | None = None,
+    refused: DomainError | None = None,
+    files: Any = None,
 ) -> dict[str, Any]:
     """Everything the page needs; after a refusal with what was typed, and with what others did meanwhile."""
     events = timeline(matter)
     moves = available_actions(matter, user)
     kind = KINDS[matter.kind]
-    forms = [_form(t, matter, user, posted, refused) for t in moves]
+    forms = [_form(t, matter, user, posted, refused, files) for t in moves]
     onward = next((f for f in forms if kind.leads_on(f.transition, matter.state)), None)
     row = as_row(matter)
     return {
@@ -61,6 +66,7 @@ def page_context(
         "detail": detail_of(matter, user),
         "steps": steps(matter, events),
         "events": events,
+        "photos": by_event(matter),
         "first": onward,
         "others": [f for f in forms if f is not onward],
         "tried": (posted or {}).get("action", ""),
@@ -77,12 +83,13 @@ def _form(
     user: User,
     posted: Mapping[str, str] | None,
     refused: DomainError | None,
+    files: Any,
 ) -> MoveForm:
     """The move's form: empty, or with what was typed, always for the version that the reader now sees."""
     if posted is None or posted.get("action") != transition.action:
         return MoveForm(transition, matter=matter, user=user)
     data = {**{name: posted[name] for name in posted}, "version": str(matter.version)}
-    form = MoveForm(transition, matter=matter, user=user, data=data)
+    form = MoveForm(transition, matter=matter, user=user, data=data, files=files)
     if form.is_valid() and refused is not None and refused.field in form.fields:
         form.add_error(refused.field, refused.message)
     return form

@@ -43,6 +43,7 @@ class EventRow(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     note = serializers.CharField(allow_blank=True)
     evidence = serializers.DictField(child=serializers.CharField())
+    photos = serializers.ListField(child=serializers.IntegerField(), help_text="At matters/photos/{id}/.")
 
 
 class ActionRow(serializers.Serializer[Any]):

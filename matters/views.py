@@ -3,19 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from grids.scope import scoped
+from grids.scope import reader, scoped
 from matters import diagram, pages, queries
 from matters.filters import MatterFilter, offer_areas
 from matters.loop import KINDS, state_label
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
 from matters.needs import NEEDS
+from matters.photos import photo_for
 from shared.errors import DomainError
 from shared.pages import page_of
 
@@ -49,12 +50,12 @@ def matter_page(request: HttpRequest, pk: int) -> HttpResponse:
     refused = None
     if request.method == "POST":
         try:
-            event = pages.make_move(matter, request.user, request.POST)  # type: ignore[arg-type]
+            event = pages.make_move(matter, reader(request), request.POST, request.FILES)
         except DomainError as error:
             refused, matter = error, _seen(request, pk)
         else:
             return _moved(request, matter, event)
-    context = pages.page_context(matter, request.user, request.POST or None, refused)  # type: ignore[arg-type]
+    context = pages.page_context(matter, reader(request), request.POST or None, refused, request.FILES)
     context["after"] = _came_from(request)
     return render(request, "matters/page.html", context, status=refused.status if refused else 200)
 
@@ -79,6 +80,12 @@ def _came_from(request: HttpRequest) -> str:
 def _seen(request: HttpRequest, pk: int) -> Matter:
     seen: MatterQuerySet = Matter.objects.within(request.user, "matters.view")
     return get_object_or_404(seen.select_related("area__parent", "handler", "reporter", "unit"), pk=pk)
+
+
+@scoped("matters.view")
+def matter_photo(request: HttpRequest, pk: int) -> FileResponse:
+    """A photo of a matter's timeline, only to those who may see the matter."""
+    return photo_for(request.user, pk)
 
 
 @scoped("matters.view")

@@ -1,6 +1,6 @@
 """Every write on a matter: opening it and moving it along its loop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +9,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from grids.models import Area
+from grids.photos import Photo, with_files
 from grids.scope import covers, rights_of
 from matters import effects
 from matters.facts import matter_advanced
 from matters.loop import KINDS, Transition, state_label
 from matters.models import Event, Matter
 from matters.needs import NEEDS
+from matters.photos import attach
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, TransitionRefused
 
@@ -26,6 +28,7 @@ def next_number(prefix: str) -> str:
         return f"{prefix}{today().year}-{cursor.fetchone()[0]:06d}"
 
 
+@with_files()
 @transaction.atomic
 def open_matter(
     *,
@@ -38,8 +41,9 @@ def open_matter(
     number: str = "",
     due_at: datetime | None = None,
     note: str = "",
+    photos: Sequence[Photo] = (),
 ) -> Matter:
-    """A new matter with the first line of its timeline."""
+    """A new matter with the first line of its timeline, and the photos that came with the report."""
     rules = KINDS[kind]
     matter = Matter.objects.create(
         kind=kind,
@@ -51,7 +55,7 @@ def open_matter(
         occurred_at=occurred_at,
         due_at=due_at,
     )
-    Event.objects.create(
+    event = Event.objects.create(
         matter=matter,
         action="open",
         label="登记",
@@ -60,6 +64,7 @@ def open_matter(
         at=timezone.now(),
         note=note,
     )
+    attach(event, photos)
     return matter
 
 
@@ -76,6 +81,7 @@ def available_actions(matter: Matter, user: User) -> list[Transition]:
     ]
 
 
+@with_files()
 @transaction.atomic
 def advance(
     *,
@@ -89,9 +95,9 @@ def advance(
     """Make one move: the only writer of `state`.
 
     Locks the row, reads the state again under the lock, checks right, territory and evidence, writes the
-    timeline. Raises NotFound (outside the territory), NotAllowed (inside, without the right),
-    TransitionRefused (not open in this state, names what is), Conflict (`version` is stale), InvalidInput
-    (evidence missing, names the field).
+    timeline; photos in the evidence (grids.photos.Photo) stay with its line. Raises NotFound (outside the
+    territory), NotAllowed (inside, without the right), TransitionRefused (not open in this state, names what
+    is), Conflict (`version` is stale), InvalidInput (evidence missing, names the field).
     """
     note = note.strip()
     given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
@@ -105,6 +111,7 @@ def advance(
     if transition is None:
         raise _refusal(locked, actor)
     _check(locked, transition, actor, note, given)
+    photos: Any = given.pop("photos", ())
     before = locked.state
     _apply(locked, transition, actor, note, given)
     effects.run(locked, transition, actor, note, given)
@@ -120,6 +127,7 @@ def advance(
         note=note,
         evidence=_kept(given),
     )
+    attach(event, photos)
     matter.refresh_from_db()
     matter_advanced.send(sender=Matter, matter=matter, event=event, actor=actor)
     return event

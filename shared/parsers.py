@@ -6,6 +6,9 @@ from typing import IO, Any
 import orjson
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from shared.errors import InvalidInput
 
 MALFORMED = "提交的内容不是有效的 JSON（须是 UTF-8，嵌套不能过深），请检查后重发。"
 
@@ -26,3 +29,20 @@ class OrjsonParser(BaseParser):
             return orjson.loads(stream.read())
         except orjson.JSONDecodeError as error:
             raise ParseError(MALFORMED) from error
+
+
+def body_and_photos(request: Request, part: str) -> tuple[Any, list[Any]]:
+    """What was sent, and the files of the parts `photos`: a multipart body has its other fields as JSON in
+    the part named here. Raises InvalidInput for a part that is no JSON object.
+    """
+    files = request.FILES.getlist("photos") if request.FILES else []
+    data = request.data
+    if not (isinstance(data, Mapping) and part in data):
+        return data, files
+    try:
+        found = orjson.loads(data[part])
+    except (orjson.JSONDecodeError, TypeError) as error:
+        raise InvalidInput(f"{part} 部分不是有效的 JSON。", field=part) from error
+    if not isinstance(found, dict):
+        raise InvalidInput(f"{part} 部分必须是 JSON 对象。", field=part)
+    return found, files

@@ -1,7 +1,7 @@
 """Pages of visits: logging one, the list, one visit, its photos."""
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from grids import photos
@@ -116,13 +116,4 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def photo(request: HttpRequest, pk: int) -> FileResponse:
     """A photo, only to those who may see its visit; 404 where its file is gone."""
     seen = Visit.objects.within(request.user, "visits.view").values("pk")
-    picture = get_object_or_404(VisitPhoto.objects.filter(visit__in=seen), pk=pk)
-    try:
-        content = picture.image.open()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(
-        content,
-        content_type="image/jpeg",
-        headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
-    )
+    return photos.served(get_object_or_404(VisitPhoto.objects.filter(visit__in=seen), pk=pk).image)

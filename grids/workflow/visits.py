@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -16,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from grids.facts import visit_logged
 from grids.models import Area, DueChange, Target, Visit, VisitPhoto
-from grids.photos import Photo
+from grids.photos import Photo, save, with_files
 from grids.scope import covers
 from shared.dates import local
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -120,32 +119,23 @@ def _first(client_id: UUID) -> Visit | None:
 
 
 def _record(visit: Visit, photos: Sequence[Photo], hazard: dict[str, str] | None) -> None:
-    """All rows of a visit, or none; files of a failed one are removed."""
-    kept: list[VisitPhoto] = []
-    stored = False
-    try:
-        with transaction.atomic():
-            owed = _locked(visit.target_id, visit.visitor)
-            target = owed.target
-            _check(visit, target, owed.max_age, hazard)
-            visit.target, visit.grid = target, target.grid
-            visit.visited_on = local(visit.visited_at).date()
-            visit.due_on = target.due_on
-            if visit.is_valid:
-                _settle(visit, owed)
-            visit.save(force_insert=True)
-            for photo in photos:
-                picture = VisitPhoto(visit=visit, digest=photo.digest)
-                picture.image.save(f"{uuid4().hex}.jpg", ContentFile(photo.content), save=False)
-                kept.append(picture)
-            if kept:
-                VisitPhoto.objects.bulk_create(kept)
-            visit_logged.send(sender=Visit, visit=visit, findings={"hazard": hazard})
-        stored = True
-    finally:
-        if not stored:
-            for picture in kept:
-                picture.image.delete(save=False)
+    """All rows and files of a visit, or none."""
+    with with_files(), transaction.atomic():
+        owed = _locked(visit.target_id, visit.visitor)
+        target = owed.target
+        _check(visit, target, owed.max_age, hazard)
+        visit.target, visit.grid = target, target.grid
+        visit.visited_on = local(visit.visited_at).date()
+        visit.due_on = target.due_on
+        if visit.is_valid:
+            _settle(visit, owed)
+        visit.save(force_insert=True)
+        kept = [VisitPhoto(visit=visit, digest=photo.digest) for photo in photos]
+        for row, photo in zip(kept, photos, strict=True):
+            save(row.image, photo)
+        if kept:
+            VisitPhoto.objects.bulk_create(kept)
+        visit_logged.send(sender=Visit, visit=visit, findings={"hazard": hazard})
 
 
 @dataclass(frozen=True)
