@@ -40,8 +40,8 @@ class Due:
 
 def due_at(street: Area, kind: str, day: date) -> datetime:
     """The moment of a digest on a day: as scheduled, else the default hour."""
-    set_to = Schedule.objects.filter(street=street, kind=kind).values_list("at", flat=True).first()
-    return at(day, set_to or HOURS[DigestKind(kind)])
+    schedule = Schedule.objects.filter(street=street, kind=kind).first()
+    return at(day, schedule.on(day) if schedule else HOURS[DigestKind(kind)])
 
 
 def due_runs(now: datetime) -> list[Due]:
@@ -54,7 +54,7 @@ def due_runs(now: datetime) -> list[Due]:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     schedules = Schedule.objects.filter(is_active=True, street__is_active=True)
     found = [
-        Due(at(day, schedule.at), schedule.street_id, schedule.kind, day)
+        Due(at(day, schedule.on(day)), schedule.street_id, schedule.kind, day)
         for schedule in schedules
         for day in days
         if day >= schedule.starts_on

@@ -1,5 +1,7 @@
 """The morning alert and the evening echo as frozen rows, and the times at which they are due."""
 
+from datetime import date, time
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -18,13 +20,18 @@ class DigestKind(models.TextChoices):
 
 @pghistory.track(pghistory.UpdateEvent())
 class Schedule(models.Model):
-    """When a street's digest is due each day; an official edits it, the sweep reads it."""
+    """When a street's digest is due each day; an official edits it, the sweep reads it.
+
+    `told` holds for the days to `told_until`: nobody is late by an hour that nobody told him.
+    """
 
     street = models.ForeignKey("grids.Area", models.CASCADE, related_name="+", verbose_name="街道")
     kind = models.CharField("类型", max_length=8, choices=DigestKind)
     at = models.TimeField("时间")
     is_active = models.BooleanField("启用", default=True)
     starts_on = models.DateField("启用日期")
+    told = models.TimeField("已告知的时间", null=True, blank=True)
+    told_until = models.DateField("按已告知的时间到", null=True, blank=True)
 
     class Meta:
         verbose_name = "双响时间"
@@ -33,6 +40,11 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%H:%M}"
+
+    def on(self, day: date) -> time:
+        """The hour of a day: what that day's alert told people, where it was brought forward after that."""
+        kept = self.told_until is not None and day <= self.told_until
+        return self.told if kept and self.told is not None else self.at
 
 
 class DigestRun(models.Model):

@@ -6,6 +6,8 @@ Parameters of all: `below` (path of the street and `%`), `day`, `now` (aware), `
 from pathlib import Path
 from string import Template
 
+from incidents.repeats.queries import EARLIER
+
 HERE = Path(__file__).resolve().parent / "sql"
 
 
@@ -15,9 +17,9 @@ def _read(*names: str, **parts: str) -> str:
 
 ALL_ROWS = "TABLE incident_row UNION ALL TABLE standing_row UNION ALL TABLE carried_row"
 
-RAISE = _read("territory", "incidents", "standing", "carried", "write", rows=ALL_ROWS)
+RAISE = _read("territory", "incidents", "standing", "carried", "write", earlier=EARLIER, rows=ALL_ROWS)
 """One obligation for each thing that an area must answer."""
-TOP_UP = _read("territory", "incidents", "write", rows="TABLE incident_row")
+TOP_UP = _read("territory", "incidents", "write", earlier=EARLIER, rows="TABLE incident_row")
 """The same for incidents that came in between the two digests."""
 STALE = _read("stale")
 ESCALATE = _read("escalate")

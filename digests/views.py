@@ -94,7 +94,7 @@ def schedule(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.field, error.message)
         else:
-            messages.success(request, "双响时间已保存，从下一次起按新时间生成。")
+            messages.success(request, _told(form.cleaned_data["street"]))
             return redirect("digest_schedule")
     return _schedule_page(request, form, RunForm(streets=_streets(request), initial=_initial(request)))
 
@@ -136,6 +136,15 @@ def _schedule_page(request: HttpRequest, hours: HoursForm, run: RunForm) -> Http
     return render(
         request, "digests/schedule.html", context, status=400 if hours.errors or run.errors else 200
     )
+
+
+def _told(street: Area) -> str:
+    """What saving the hours means for today."""
+    evening = queries.schedules([street])[street.pk][DigestKind.EVENING]
+    if evening.told_until is None:
+        return "双响时间已保存，从下一次起按新时间生成。"
+    now, new = evening.on(today()), evening.at
+    return f"双响时间已保存。今天的预响已通知 {now:%H:%M} 截止，不提前；明天起 {new:%H:%M}。"
 
 
 def _streets(request: HttpRequest) -> QuerySet[Area]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Case, Value, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,7 +22,7 @@ from grids.scope import covers
 from matters.loop import KINDS
 from matters.models import Obligation
 from matters.obligations import ANSWERING, with_village
-from shared.dates import today
+from shared.dates import at, today
 from shared.errors import InvalidInput, NotFound
 
 MORNING, EVENING = DigestKind.MORNING.value, DigestKind.EVENING.value
@@ -85,19 +86,39 @@ def freeze(run: DigestRun) -> list[dict[str, Any]]:
 def set_hours(*, street: Area, morning: time, evening: time, active: bool, actor: User) -> None:
     """Change when a street's digests are due, from the next one on; what was made stays. Safe to repeat.
 
+    A later evening gives today's alert more time. An earlier one is for tomorrow where today's alert has
+    told people the later hour (docs/decisions/0019).
+
     Raises NotFound outside the territory of `digests.run`, InvalidInput where the evening is not the later.
     """
     if not covers(actor, "digests.run", street):
         raise NotFound("没有找到这个街道，或它不在您的辖区。")
     if evening <= morning:
         raise InvalidInput("晚间回响要晚于早上预响，请改时间。", field="evening")
+    day = today()
+    _one_at_a_time(EVENING, street, day)
+    told, new = due_at(street, EVENING, day), at(day, evening)
+    waits = _alerted(street, day)
+    kept = {"told": told.time(), "told_until": day} if waits and new < told else {}
     for kind, hour in ((MORNING, morning), (EVENING, evening)):
+        found = {"at": hour, "is_active": active, "told": None, "told_until": None}
+        found |= kept if kind == EVENING else {}
         Schedule.objects.update_or_create(
             street=street,
             kind=kind,
-            defaults={"at": hour, "is_active": active},
-            create_defaults={"at": hour, "is_active": active, "starts_on": today()},
+            defaults=found,
+            create_defaults={**found, "starts_on": day},
         )
+    if waits and new > told:
+        asked = Obligation.objects.filter(area__path__startswith=street.path, business_date=day)
+        late = Case(When(answered_at__gt=new, then=Value(True)), default=Value(False))
+        asked.update(due_at=new, late=late)
+
+
+def _alerted(street: Area, day: date) -> bool:
+    """Whether the day's alert was made and its echo was not."""
+    made = DigestRun.objects.filter(street=street, business_date=day).values_list("kind", flat=True)
+    return set(made) == {MORNING}
 
 
 def _one_at_a_time(kind: str, street: Area, day: date) -> None:
@@ -150,10 +171,9 @@ def top_up(*, street: Area, day: date) -> int:
     time that must be left; what comes later is asked next morning. Safe to repeat.
     """
     _one_at_a_time(EVENING, street, day)
-    made = set(DigestRun.objects.filter(street=street, business_date=day).values_list("kind", flat=True))
     now, asking = timezone.now(), _asking(street, day)
     left = timedelta(hours=parameters("digest_answer_hours")["digest_answer_hours"])
-    if made != {MORNING} or asking["cut_off"] - now < left:
+    if not _alerted(street, day) or asking["cut_off"] - now < left:
         return 0
     _run(statements.STALE, _common(street, day))
     return _run(statements.TOP_UP, {**asking, "until": now, "reach": timedelta(0)})

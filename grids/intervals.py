@@ -23,8 +23,10 @@ def due_after(day: date, colour: str, days: Mapping[str, int]) -> date:
 def due_recoloured(target: Target, colour: str, days: Mapping[str, int], on: date) -> date:
     """What is owed once the colour changes on a day: counted anew from the last visit.
 
-    A stricter colour never makes a target overdue overnight, and never forgives what is overdue already.
+    A stricter colour never makes a target overdue overnight; a visit that is overdue stays so in any colour.
     """
+    if target.due_on < on:
+        return target.due_on
     base = due_after(target.last_visit_on or target.enrolled_on, colour, days)
     if base >= on:
         return base

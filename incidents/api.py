@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from incidents import queries
 from incidents.filters import HazardFilter, IncidentFilter
 from incidents.models import Hazard, PoliceIncident
+from incidents.repeats.queries import repeat_rule
 from incidents.serializers import HazardInput, HazardRow, IncidentRow
 from incidents.workflow import raise_hazard
 from matters.queries import place_of
@@ -37,7 +38,7 @@ class IncidentsApi(GenericAPIView[PoliceIncident]):
 
     def get_queryset(self) -> Any:
         """Narrowed to the territory."""
-        return queries.incident_rows(self.request.user, queries.repeat_rule())
+        return queries.incident_rows(self.request.user, repeat_rule())
 
     @extend_schema(responses=IncidentRow(many=True))
     def get(self, request: Request) -> Response:

@@ -28,7 +28,8 @@ from django.utils import timezone
 
 from grids.models import Area
 from incidents.models import PoliceIncident
-from incidents.queries import MATTER, RepeatRule, place_row, with_repeats
+from incidents.queries import MATTER, place_row
+from incidents.repeats.queries import RepeatRule, with_repeats
 from matters.loop import KINDS
 from matters.models import Event, Matter, Obligation
 from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from grids.scope import scoped
 from incidents import board
-from incidents.queries import repeat_rule, short_address
+from incidents.queries import short_address
+from incidents.repeats.queries import repeat_rule
 from matters.models import Obligation
 from matters.queries import kind_choices, place_of
 from shared.jinja import length_text

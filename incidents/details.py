@@ -9,7 +9,8 @@ from accounts.personal import PersonalField, Subject
 from grids.queries import words
 from grids.scope import covers
 from incidents.models import Hazard, PoliceIncident
-from incidents.queries import earlier_of, repeat_rule, short_address
+from incidents.queries import short_address
+from incidents.repeats.queries import earlier_of, repeat_rule
 from matters.details import Detail
 from matters.loop import KINDS
 from matters.models import Matter
@@ -80,12 +81,12 @@ def _repeats(incident: PoliceIncident, user: User) -> dict[str, object]:
     of_address = [e for e in earlier if e.address_key and e.address_key == incident.address_key]
     of_caller = [e for e in earlier if e.phone_index and e.phone_index == incident.phone_index]
     seen = [e for e in earlier if covers(user, "incidents.view", e.matter.area)]
-    times = max(len(of_address), len(of_caller)) + 1
+    times = len(earlier) + 1
     return {
         "times": times,
         "card": rule.card(times),
         "days": rule.days,
-        "same": "同一地址" if len(of_address) >= len(of_caller) else "同一报警人",
+        "same": "、".join(word for word, of in (("同一地址", of_address), ("同一报警人", of_caller)) if of),
         "earlier": seen[:EARLIER_SHOWN],
         "hidden": len(earlier) - len(seen[:EARLIER_SHOWN]),
         "of_address": {e.pk for e in of_address},

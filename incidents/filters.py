@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from incidents.models import Hazard, PoliceIncident
-from incidents.queries import RepeatRule, repeat_rule
+from incidents.repeats.queries import RepeatRule, repeat_rule
 from matters.filters import AreaFilter, all_words
 from matters.queries import state_choices
 from shared.cells import is_phone
@@ -15,7 +15,7 @@ from shared.crypto import blind, normal
 from shared.dates import day_span
 from shared.faces import DayInput
 
-CARDS = (("yellow", "黄牌和红牌"), ("red", "只看红牌"))
+CARDS = (("again", "期限内再次"), ("yellow", "黄牌和红牌"), ("red", "只看红牌"))
 
 
 class PeriodFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -69,9 +69,9 @@ class IncidentFilter(PeriodFilter):
         return queryset.filter(found)
 
     def repeated(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
-        """Only incidents that carry a card."""
+        """Only incidents with an earlier one (重复警情率), or that carry a card."""
         rule: RepeatRule = repeat_rule()
-        return queryset.filter(repeats__gte=rule.red if value == "red" else rule.yellow)
+        return queryset.filter(repeats__gte={"again": 2, "yellow": rule.yellow, "red": rule.red}[value])
 
 
 class HazardFilter(PeriodFilter):

@@ -1,18 +1,16 @@
-"""Reads of police incidents and hazards: lists, the repeat detector, the comparison of hazards by source."""
+"""Reads of police incidents and hazards: lists, and the comparison of hazards by source."""
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Greatest
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from grids.models import Term, Unit
-from grids.queries import parameters
 from grids.scope import posts_of
 from incidents.models import Hazard, PoliceIncident, PoliceIncidentQuerySet
+from incidents.repeats.queries import RepeatRule, with_repeats
 from matters.models import Matter
 
 MATTER = {
@@ -41,89 +39,6 @@ STREET_BEFORE = re.compile(r"^(?:\w{1,4}省)?(?:\w{1,4}市){0,2}\w{2,4}街道(?=
 def short_address(address: str) -> str:
     """`温岭市城东街道河边村一区26号` → `河边村一区26号`: inside a street its name need not be read again."""
     return STREET_BEFORE.sub("", address)
-
-
-@dataclass(frozen=True)
-class RepeatRule:
-    """重复警情: from how many incidents at one address or by one party within `days` a card is shown
-    (Parameters, [D]).
-    """
-
-    days: int
-    yellow: int
-    red: int
-
-    def card(self, times: int) -> str:
-        """red | yellow | "" for the n-th incident."""
-        return "red" if times >= self.red else "yellow" if times >= self.yellow else ""
-
-
-def repeat_rule() -> RepeatRule:
-    """The rule as it stands now."""
-    found = parameters("repeat_days", "repeat_yellow", "repeat_red")
-    return RepeatRule(found["repeat_days"], found["repeat_yellow"], found["repeat_red"])
-
-
-def _earlier(column: str, days: int) -> QuerySet[PoliceIncident, PoliceIncident]:
-    """Incidents with the same non-empty value in `column`, in the same street, in the days before the outer
-    one.
-    """
-    at = OuterRef("matter__occurred_at")
-    return (
-        PoliceIncident.objects.filter(
-            **{column: OuterRef(column)},
-            matter__occurred_at__lt=at,
-            matter__occurred_at__gte=at - timedelta(days=days),
-            matter__area__path__startswith=_street(OuterRef("matter__area__path")),
-        )
-        .exclude(**{column: ""})
-        .order_by()
-    )
-
-
-def _street(path: Any) -> Func:
-    """`/1/12/3/` → `/1/`."""
-    return Func(path, function="substring", template="%(function)s(%(expressions)s from '^/[0-9]+/')")
-
-
-def with_repeats(queryset: QuerySet[PoliceIncident, Any], days: int) -> Any:
-    """Each incident with `by_address` and `by_caller`: the how-many-th of its address and of its caller it
-    is (1 = first), and `repeats`, the larger of the two (domain.md: same address or party again within 30
-    days).
-    """
-
-    def times(column: str) -> Any:
-        counted = _earlier(column, days).annotate(
-            n=Func(F("pk"), function="COUNT", output_field=IntegerField())
-        )
-        return Subquery(counted.values("n")) + 1
-
-    return queryset.annotate(
-        by_address=times("address_key"),
-        by_caller=times("phone_index"),
-        repeats=Greatest(F("by_address"), F("by_caller")),
-    )
-
-
-def earlier_of(incident: PoliceIncident, days: int) -> QuerySet[PoliceIncident, PoliceIncident]:
-    """The incidents before this one that share its address or its caller, newest first; the caller scopes
-    them.
-    """
-    same = Q(pk__in=[])
-    for column in ("address_key", "phone_index"):
-        if value := getattr(incident, column):
-            same |= Q(**{column: value})
-    at = incident.matter.occurred_at
-    return (
-        PoliceIncident.objects.filter(
-            same,
-            matter__occurred_at__lt=at,
-            matter__occurred_at__gte=at - timedelta(days=days),
-            matter__area__path__startswith=f"/{incident.matter.area.parent_ids[0]}/",
-        )
-        .select_related("matter__area")
-        .order_by("-matter__occurred_at", "-pk")
-    )
 
 
 def incident_rows(user: Any, rule: RepeatRule) -> Any:

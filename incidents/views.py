@@ -14,6 +14,7 @@ from incidents import exports, queries
 from incidents.filters import HazardFilter, IncidentFilter
 from incidents.forms import HazardForm
 from incidents.models import Hazard, PoliceIncident
+from incidents.repeats.queries import repeat_rule
 from incidents.workflow import raise_hazard
 from matters.filters import offer_areas
 from matters.loop import KINDS
@@ -28,7 +29,7 @@ NEWEST = ("-occurred_at", "-matter_id")
 @scoped("incidents.view")
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Police incidents of the reader's territory, newest first, repeats marked."""
-    rule, labels = queries.repeat_rule(), words("incident_type", "incident_level")
+    rule, labels = repeat_rule(), words("incident_type", "incident_level")
     found = IncidentFilter(request.GET, queryset=queries.incident_rows(request.user, rule), request=request)
     form = found.offer(type=labels["incident_type"], level=labels["incident_level"])
     context = {
@@ -52,7 +53,7 @@ def incident_list(request: HttpRequest) -> HttpResponse:
 @scoped("incidents.view")
 def incident_export(request: HttpRequest, ending: str) -> HttpResponseBase:
     """The same list, whole, as a file."""
-    rule, labels = queries.repeat_rule(), words("incident_type", "incident_level")
+    rule, labels = repeat_rule(), words("incident_type", "incident_level")
     found = IncidentFilter(request.GET, queryset=queries.incident_rows(request.user, rule), request=request)
     if not found.is_valid():
         raise InvalidInput("筛选条件有误，请回到警情列表改正后再导出。")

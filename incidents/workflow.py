@@ -146,19 +146,16 @@ def hazard_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None
 
 
 def incident_placed(*, matter: Matter, event: Event, **_: Any) -> None:
-    """A police incident that waited to be placed leaves the tray with the move that gives it a village or
-    grid.
+    """A police incident that a person gave to a village or grid is placed by hand: no import moves it again.
 
-    Its address key gets the village with it, so that the repeat detector finds it beside the others of that
-    address.
+    One that waited in the tray gets the village into its address key with it, so that the repeat rule finds
+    it beside the others of that address.
     """
     if matter.kind != "police_incident" or "area" not in event.evidence:
         return
-    if (
-        incident := PoliceIncident.objects.filter(matter=matter, placed=PoliceIncident.Placed.TRAY).first()
-    ) is None:
-        return
-    territory = Territory(Area.objects.get(pk=matter.area.parent_ids[0]))
+    incident = PoliceIncident.objects.select_for_update(of=("self",)).get(matter=matter)
+    if incident.placed == PoliceIncident.Placed.TRAY:
+        territory = Territory(Area.objects.get(pk=matter.area.parent_ids[0]))
+        incident.address_key = territory.key_of(territory.village_of(matter.area), incident.address)
     incident.placed = PoliceIncident.Placed.HAND
-    incident.address_key = territory.key_of(territory.village_of(matter.area), incident.address)
     incident.save(update_fields=["placed", "address_key"])

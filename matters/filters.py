@@ -1,15 +1,19 @@
 """How a list of matters is narrowed: one definition for the page and the API."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
 from grids.models import Area
 from grids.queries.areas import area_choices
 from matters.models import Matter
 from matters.queries import kind_choices, overdue, state_choices, waiting_for
+from shared.dates import day_span
+from shared.faces import DayInput
 from shared.filters import IdFilter
 
 VIEWS = (
@@ -19,6 +23,7 @@ VIEWS = (
     ("open", "未办结"),
     ("all", "全部"),
 )
+KEPT = (("yes", "按时办结的"), ("no", "没按时办结的"))
 
 
 def all_words(value: str, *columns: str) -> Q:
@@ -30,6 +35,21 @@ def all_words(value: str, *columns: str) -> Q:
             somewhere |= Q(**{f"{column}__icontains": word})
         clause &= somewhere
     return clause
+
+
+def due_between(since: date | None, until: date | None) -> Q:
+    """Matters whose term lies in these days, both included; without those withdrawn before it."""
+    clause = Q(due_at__isnull=False)
+    if since:
+        clause &= Q(due_at__gte=day_span(since)[0])
+    if until:
+        clause &= Q(due_at__lt=day_span(until)[1])
+    return clause & ~Q(outcome=Matter.Outcome.CANCELLED, closed_at__lte=F("due_at"))
+
+
+def kept_term() -> Q:
+    """Ended by its term, other than by being withdrawn: the numerator of 按时办结率."""
+    return Q(closed_at__lte=F("due_at")) & ~Q(outcome=Matter.Outcome.CANCELLED)
 
 
 class AreaFilter(IdFilter):
@@ -67,6 +87,11 @@ class MatterFilter(django_filters.FilterSet):  # type: ignore[misc]
     kind = django_filters.ChoiceFilter(choices=kind_choices, label="类型", empty_label="全部")
     state = django_filters.ChoiceFilter(choices=state_choices, label="状态", empty_label="全部")
     area = AreaFilter()
+    due_after = django_filters.DateFilter(method="due_in", label="期限从", widget=DayInput)
+    due_before = django_filters.DateFilter(method="due_in", label="期限到", widget=DayInput)
+    kept = django_filters.ChoiceFilter(
+        method="kept_or_not", choices=KEPT, label="按时办结", empty_label="不限"
+    )
 
     class Meta:
         model = Matter
@@ -75,6 +100,15 @@ class MatterFilter(django_filters.FilterSet):  # type: ignore[misc]
     def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Every word in the title or the number."""
         return queryset.filter(all_words(value, "title", "number"))
+
+    def due_in(self, queryset: QuerySet[Any, Any], name: str, value: date) -> QuerySet[Any, Any]:
+        """What 按时办结率 counts of these days."""
+        return queryset.filter(due_between(*((value, None) if name == "due_after" else (None, value))))
+
+    def kept_or_not(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
+        """Those that ended by their term, or those whose term passed without."""
+        missed = Q(due_at__lte=timezone.now()) & (Q(closed_at=None) | Q(closed_at__gt=F("due_at")))
+        return queryset.filter(kept_term() if value == "yes" else missed)
 
     def seen_as(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """What waits for me, what I had in hand, what is late, what is open."""

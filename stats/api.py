@@ -15,7 +15,7 @@ from grids.queries.targets import API_ROW, api_row
 from shared.dates import today
 from shared.errors import InvalidInput
 from shared.filters import id_of
-from stats import queries
+from stats import queries, rates
 from stats.forms import CoverageFilter
 from stats.queries import RIGHT
 
@@ -135,3 +135,54 @@ class ResponseApi(APIView):
                 ],
             }
         return Response(answer)
+
+
+BY_VILLAGE = extend_schema(
+    parameters=[*PERIOD, OpenApiParameter("by", str, enum=["village"])], responses=OpenApiTypes.OBJECT
+)
+
+
+def _rate(request: Request, name: str, measure: Any) -> Response:
+    """One rate of the whole, perhaps by village."""
+    period, where = _asked(request)
+    by = request.query_params.get("by", "")
+    if by not in {"", "village"}:
+        raise InvalidInput("by 只能是 village。", field="by")
+    none = [coverage.Ratio()]
+    answer: dict[str, Any] = {
+        **_head(period),
+        name: measure(where, [period]).get("0", none)[0].as_json(),
+    }
+    if by:
+        found = measure(where, [period], by_village=True)
+        names = queries.area_names(list(found))
+        answer |= {
+            "by": by,
+            "rows": [
+                {"key": key, "name": names[key], name: ratios[0].as_json()}
+                for key, ratios in sorted(found.items())
+            ],
+        }
+    return Response(answer)
+
+
+class KeptApi(APIView):
+    """按时办结率: matters that ended by their term ÷ matters whose term lay in the period."""
+
+    rights = {"GET": RIGHT}
+
+    @BY_VILLAGE
+    def get(self, request: Request) -> Response:
+        """The rate of the whole, perhaps by village."""
+        return _rate(request, "kept", rates.kept)
+
+
+class RepeatsApi(APIView):
+    """重复警情率: police incidents with an earlier one of their address or party ÷ all."""
+
+    rights = {"GET": RIGHT}
+
+    @BY_VILLAGE
+    def get(self, request: Request) -> Response:
+        """The rate of the whole, perhaps by village."""
+        return _rate(request, "repeated", rates.repeated)

@@ -7,4 +7,6 @@ from stats import api
 urlpatterns = [
     path("stats/coverage/", api.CoverageApi.as_view(), name="coverage_api"),
     path("stats/response/", api.ResponseApi.as_view(), name="response_api"),
+    path("stats/kept/", api.KeptApi.as_view(), name="kept_api"),
+    path("stats/repeats/", api.RepeatsApi.as_view(), name="repeats_api"),
 ]

@@ -112,6 +112,8 @@ class Vital:
     ratios: list[Ratio]
     before: Ratio
     href: str
+    goal: float | None = 1.0
+    """What it should be; None where less is better (重复警情率)."""
 
     @property
     def now(self) -> Ratio:
@@ -131,17 +133,25 @@ class Vital:
         return round((self.now.rate - self.before.rate) * 100, 1)
 
     @property
+    def worse_word(self) -> str:
+        """`走访率下降`, `重复警情率上升`: what getting worse means for it."""
+        return f"{self.name}{'上升' if self.goal is None else '下降'}"
+
+    @property
     def told(self) -> dict[str, str]:
         """The change in words, its kind and its arrow."""
-        return told_change(self.change)
+        return told_change(self.change, less_is_better=self.goal is None)
 
 
-def told_change(change: float | None) -> dict[str, str]:
+def told_change(change: float | None, *, less_is_better: bool = False) -> dict[str, str]:
     """变差 1.9 个百分点, never an arrow alone."""
     if change is None:
         return {"change": "上周同期没有数", "kind": "", "way": "flat"}
     if abs(change) < 0.05:
         return {"change": "持平", "kind": "", "way": "flat"}
-    if change > 0:
-        return {"change": f"向好 {change:g} 个百分点", "kind": "better", "way": "up"}
-    return {"change": f"变差 {-change:g} 个百分点", "kind": "worse", "way": "down"}
+    better = (change < 0) == less_is_better
+    return {
+        "change": f"{'向好' if better else '变差'} {abs(change):g} 个百分点",
+        "kind": "better" if better else "worse",
+        "way": "up" if change > 0 else "down",
+    }

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,10 +13,11 @@ from grids.models import Area
 from grids.queries import coverage, words
 from grids.queries.targets import ROW
 from grids.scope import scoped
+from matters.models import Obligation
 from shared.dates import today
 from shared.filters import id_of
 from shared.pages import page_of
-from stats import queries
+from stats import queries, rates
 from stats.forms import CoverageFilter
 from stats.queries import RIGHT
 
@@ -64,23 +66,36 @@ def _week_end(request: HttpRequest) -> date:
     return min(queries.monday(day) + timedelta(days=6), yesterday)
 
 
-def _query(period: coverage.Period) -> str:
-    """Address of the coverage page for the period."""
-    return f"{reverse('coverage')}?from={period.since}&to={period.until}"
+def _query(period: coverage.Period, page: str = "coverage") -> str:
+    """Address of a page of statistics for the period."""
+    return f"{reverse(page)}?from={period.since}&to={period.until}"
+
+
+def _behind(page: str, period: coverage.Period, prefix: str = "", **asked: str) -> str:
+    """Address of the list with the rows behind a number."""
+    days = {f"{prefix}after": period.since, f"{prefix}before": period.until}
+    return f"{reverse(page)}?{urlencode({**asked, **days})}"
 
 
 def _vitals(where: coverage.Within, weeks: list[coverage.Period]) -> list[queries.Vital]:
-    """走访率, 走访及时率, 响应率 over the weeks."""
+    """The five rates over the weeks, each with the page of its rows."""
     periods = [*weeks, queries.same_days_before(weeks[-1])]
     href = _query(weeks[-1])
     found = [coverage.ratios(measure, where, periods).get("0") for measure in ("coverage", "timeliness")]
     counts = queries.answers(where, periods).get("0")
     found.append([count.ratio for count in counts] if counts else None)
-    names = ("走访率", href), ("走访及时率", f"{href}&measure=timeliness"), ("响应率", "/digests/")
+    found += [rates.kept(where, periods).get("0"), rates.repeated(where, periods).get("0")]
+    names = (
+        ("走访率", href, 1.0),
+        ("走访及时率", f"{href}&measure=timeliness", 1.0),
+        ("响应率", _query(weeks[-1], "unanswered"), 1.0),
+        ("按时办结率", _behind("matter_list", weeks[-1], "due_", view="all"), 1.0),
+        ("重复警情率", _behind("incident_list", weeks[-1], repeat="again"), None),
+    )
     rated = [ratios or [coverage.Ratio()] * len(periods) for ratios in found]
     return [
-        queries.Vital(name, ratios[:-1], ratios[-1], link)
-        for (name, link), ratios in zip(names, rated, strict=True)
+        queries.Vital(name, ratios[:-1], ratios[-1], link, goal)
+        for (name, link, goal), ratios in zip(names, rated, strict=True)
     ]
 
 
@@ -127,6 +142,27 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         "parent": area.parent if area and area.parent and area.path not in _own_paths(request) else None,
     }
     return render(request, "stats/coverage.html", context)
+
+
+@scoped(RIGHT)
+def unanswered_page(request: HttpRequest) -> HttpResponse:
+    """What 响应率 lacks in a period: answered late, or not at all, with place and person."""
+    form = CoverageFilter(
+        request.GET, user=request.user, words=words("key_person", "place_type"), day=today()
+    )
+    form.full_clean()
+    form.fields.pop("category")
+    period, area = form.cleaned_data["period"], _area(request)
+    where = coverage.within(request.user, RIGHT, area)
+    context = {
+        "form": form,
+        "period": period,
+        "count": queries.answers(where, [period]).get("0", [queries.Answers()])[0],
+        "page": page_of(request, rates.unanswered(where, period), order=("-business_date", "id")),
+        "kinds": dict(Obligation.Kind.choices),
+        "states": dict(Obligation.State.choices),
+    }
+    return render(request, "stats/unanswered.html", context)
 
 
 def _ratios(measure: str, where: coverage.Within, period: coverage.Period) -> dict[str, Any]:

@@ -4,6 +4,7 @@
 , fresh AS MATERIALIZED (
     SELECT matter.id, matter.state, matter.title, matter.occurred_at, matter.moved_at, matter.handler_id,
            incident.address, incident.address_key, incident.phone_index, area.path,
+           substring(area.path FROM '^/[0-9]+/') AS street, %(repeat_days)s::int AS days,
            CASE WHEN matter.state IN ('echoed', 'closed') THEN area.id
                 WHEN area.level = 'grid' AND matter.kind || ':' || matter.state = ANY(%(with_village)s) THEN area.parent_id
                 ELSE area.id END AS area_id
@@ -16,30 +17,19 @@
            OR (matter.moved_at >= %(since)s AND matter.moved_at < %(until)s
                AND matter.state NOT IN ('echoed', 'closed')))
 ), incident AS (
-    SELECT fresh.*, before.times + 1 AS times, before.told
-    FROM fresh
+    SELECT this.*, before.times + 1 AS times, before.told
+    FROM fresh this
     CROSS JOIN LATERAL (
         SELECT count(*) AS times,
                string_agg(
-                   to_char(earlier.occurred_at AT TIME ZONE 'Asia/Shanghai', 'FMMM"月"FMDD"日"')
-                       || split_part(earlier.title, '：', 1),
-                   '、' ORDER BY earlier.occurred_at DESC
-               ) FILTER (WHERE starts_with(place.path, fresh.path)) AS told
-        FROM (
-            SELECT matter_id FROM incidents_policeincident
-            WHERE address_key = fresh.address_key AND fresh.address_key <> ''
-            UNION
-            SELECT matter_id FROM incidents_policeincident
-            WHERE phone_index = fresh.phone_index AND fresh.phone_index <> ''
-        ) same
-        JOIN matters_matter earlier ON earlier.id = same.matter_id
-        JOIN territory place ON place.id = earlier.area_id
-        WHERE earlier.occurred_at >= fresh.occurred_at - make_interval(days => %(repeat_days)s)
-          AND (earlier.occurred_at, earlier.id) < (fresh.occurred_at, fresh.id)
+                   to_char(occurred_at AT TIME ZONE 'Asia/Shanghai', 'FMMM"月"FMDD"日"') || split_part(title, '：', 1),
+                   '、' ORDER BY occurred_at DESC, id DESC
+               ) FILTER (WHERE starts_with(found.path, this.path)) AS told
+        FROM ($earlier) found
     ) before
     WHERE NOT EXISTS (
         SELECT FROM matters_obligation asked
-        WHERE asked.matter_id = fresh.id AND asked.area_id = fresh.area_id AND asked.business_date < %(day)s
+        WHERE asked.matter_id = this.id AND asked.area_id = this.area_id AND asked.business_date < %(day)s
     )
 ), incident_row AS (
     SELECT CASE WHEN times >= %(repeat_yellow)s THEN 0 ELSE 2 END AS rank,

@@ -93,17 +93,25 @@ def suspend(*, target: Target, actor: User, reason: str, until: date | None) -> 
 
 @transaction.atomic
 def resume(*, target: Target, actor: User) -> Target:
-    """End a suspension today; the next visit is owed one interval from now."""
+    """End a suspension today; the next visit is owed one interval from now.
+
+    One that began today is taken back: what was owed before is owed as it was.
+    """
     locked = _locked(target, actor)
     on = today()
     if locked.suspended_on is None:
         raise Conflict("这个对象没有暂停，不用恢复。")
+    if locked.suspended_on == on:
+        locked.due_changes.filter(
+            changed_on=on, reason=DueChange.Reason.SUSPENDED, due_on=locked.due_on
+        ).delete()
+    else:
+        locked.due_on = due_after(on, locked.colour, interval_days())
     running = Q(ends_on=None) | Q(ends_on__gte=on)
     locked.suspensions.filter(running).update(
         ends_on=Case(When(starts_on__lt=on, then=Value(on)), default=F("starts_on"))
     )
     locked.suspended_on = None
-    locked.due_on = due_after(on, locked.colour, interval_days())
     locked.version += 1
     locked.save(update_fields=["suspended_on", "due_on", "version"])
     return locked

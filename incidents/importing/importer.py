@@ -29,6 +29,8 @@ NUMBER = re.compile(r"\d(?:[\s-]?[\dX]){6,}")
 """A phone or identity number in free text, also with gaps: a title goes into lists and messages without
 it.
 """
+KEPT = "落格"
+"""What a changed address did not move, as the import and the timeline call it."""
 FIELDS = (
     "occurred_at",
     "incident_type",
@@ -164,9 +166,20 @@ class IncidentSession:
         stored.row_hash = digest(after)
         stored.matter.title = self._title(stored)
         if {"address", "village_text"} & set(different):
-            writing.place_anew(stored, place(self.territory, stored.village_text, stored.address))
+            changes += self._placed_anew(stored)
             in_tray = in_tray and stored.placed == PoliceIncident.Placed.TRAY
         return Result(row, Outcome.UPDATED, changes, unplaced=in_tray, made=stored)
+
+    def _placed_anew(self, stored: PoliceIncident) -> list[Change]:
+        """Where the new address is; told where that is not where a person or its handling keeps it."""
+        found = place(self.territory, stored.village_text, stored.address)
+        if found.how == PoliceIncident.Placed.TRAY:
+            village = self.territory.village_of(stored.matter.area)
+            found = found._replace(address_key=self.territory.key_of(village, stored.address))
+        if writing.place_anew(stored, found):
+            return []
+        why = "人工指定" if stored.placed == PoliceIncident.Placed.HAND else "已在办理"
+        return [Change(KEPT, f"按新地址是{found.area.name}", f"{why}，仍在{stored.matter.area.name}")]
 
     def _new(self, row: Row) -> Result:
         values = {"level": "ordinary", **row.values}

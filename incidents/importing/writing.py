@@ -75,16 +75,22 @@ def take_as_history(incident: PoliceIncident, before: datetime) -> None:
     matter.version = 2
 
 
-def place_anew(incident: PoliceIncident, found: Place) -> None:
-    """Move an incident whose address changed; never what a person placed, what is being handled, or out of a
-    village into the tray."""
+def place_anew(incident: PoliceIncident, found: Place) -> bool:
+    """Move an incident whose address changed, and say whether it lies where its new address says; never what
+    a person placed or assigned, what is being handled, or out of a village into the tray.
+
+    Its address key follows the address in any case: the repeat rule asks where, not who.
+    """
     matter = incident.matter
-    if incident.placed == Placed.HAND or found.how == Placed.TRAY or matter.state not in NOT_YET_HANDLED:
-        return
     incident.address_key = found.address_key
+    if found.how == Placed.TRAY:
+        return True  # the new address says nothing
+    if incident.placed == Placed.HAND or matter.state not in NOT_YET_HANDLED:
+        return matter.area.path.startswith(found.area.path)
     incident.placed = found.how
     matter.area = found.area
     matter.state = ASSIGNED if matter.state == WAITING else matter.state
+    return True
 
 
 def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
@@ -148,7 +154,8 @@ def update(changed: Sequence[tuple[PoliceIncident, Sequence[Change]]], batch: Im
             to_state=incident.matter.state,
             actor=batch.by,
             at=now,
-            note="；".join(f"{labels[c.code]}：{c.old} → {c.new}" for c in changes) or "内容已更新",
+            note="；".join(f"{labels.get(c.code, c.code)}：{c.old} → {c.new}" for c in changes)
+            or "内容已更新",
         )
         for incident, changes in changed
     )

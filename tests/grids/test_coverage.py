@@ -59,7 +59,7 @@ def play(life: Life, event: str, day: date) -> None:
         if not resting:
             life.owed = day + timedelta(INTERVALS[life.colour])
     elif event in INTERVALS:
-        if event != life.colour and life.owed is not None:
+        if event != life.colour and life.owed is not None and life.owed >= day:
             counted = (life.last or life.enrolled) + timedelta(INTERVALS[event])
             owed = counted if counted >= day else min(life.owed, day)
             if owed != life.owed:
@@ -69,6 +69,8 @@ def play(life: Life, event: str, day: date) -> None:
     elif event == "suspend" and not resting:
         life.end_due(day, answered=False)
         life.owed = None
+        life.rested.add(day)
+    elif event == "slip" and not resting:
         life.rested.add(day)
     elif event == "resume" and resting:
         life.owed = day + timedelta(INTERVALS[life.colour])
@@ -120,6 +122,9 @@ def do(cast: Cast, target: Target, event: str) -> None:
         edit_target(target=target, actor=cast.officer, version=target.version, changes={"colour": event})
     elif event == "suspend" and target.suspended_on is None:
         suspend(target=target, actor=cast.officer, reason="住院", until=None)
+    elif event == "slip" and target.suspended_on is None:
+        suspend(target=target, actor=cast.officer, reason="点错了", until=None)
+        resume(target=target, actor=cast.officer)
     elif event == "resume" and target.suspended_on is not None:
         resume(target=target, actor=cast.officer)
     elif event == "remove":
@@ -166,7 +171,7 @@ lives = st.tuples(
     colours,
     st.dictionaries(
         st.integers(0, DAYS),
-        st.sampled_from(["visit"] * 6 + ["red", "yellow", "green", "suspend", "resume", "resume", "remove"]),
+        st.sampled_from(["visit"] * 6 + [*INTERVALS, "suspend", "resume", "resume", "slip", "remove"]),
         max_size=9,
     ),
 )

@@ -48,14 +48,16 @@ def test_a_new_target_is_due_one_interval_later_and_found_by_initials(cast: Cast
         (3, 11, "red", 4),
         (10, 4, "green", 20),
         (20, -6, "red", -6),
-        (20, -6, "green", 10),
+        (20, -6, "green", -6),
+        (14, 0, "green", 16),
     ],
     ids=[
         "stricter: due at once",
         "stricter: sooner",
         "milder: later",
         "overdue stays overdue",
-        "milder forgives",
+        "milder does not forgive",
+        "due today is not overdue",
     ],
 )
 def test_another_colour_counts_the_due_day_anew(
@@ -116,7 +118,8 @@ def test_a_target_is_not_moved_out_of_the_territory(cast: Cast) -> None:
 
 def test_suspended_means_not_due_and_resumed_means_due_anew(cast: Cast) -> None:
     target = cast.target(due_on=today() - days(3))
-    suspend(target=target, actor=cast.officer, reason="住院：市一医院", until=None)
+    with time_machine.travel(timezone.now() - days(1)):
+        suspend(target=target, actor=cast.officer, reason="住院：市一医院", until=None)
     assert not Target.objects.due(today()).exists()
     with pytest.raises(Conflict):
         suspend(target=target, actor=cast.officer, reason="外出", until=None)
@@ -126,6 +129,28 @@ def test_suspended_means_not_due_and_resumed_means_due_anew(cast: Cast) -> None:
     assert target.suspensions.get().ends_on == today()
     with pytest.raises(Conflict):
         resume(target=target, actor=cast.officer)
+
+
+@pytest.mark.parametrize("due", [-3, 0, 5])
+@pytest.mark.parametrize("until", [None, 0, 30])
+def test_suspended_and_resumed_on_one_day_moves_nothing(cast: Cast, due: int, until: int | None) -> None:
+    target = cast.target(due_on=today() + days(due))
+    ends = None if until is None else today() + days(until)
+    for _ in range(2):
+        suspend(target=target, actor=cast.officer, reason="点错了", until=ends)
+        resume(target=target, actor=cast.officer)
+    assert (fresh(target).due_on, fresh(target).suspended_on) == (today() + days(due), None)
+    assert not DueChange.objects.exists()
+    assert list(target.suspensions.values_list("ends_on", flat=True)) == [today()] * 2
+    assert Target.objects.due(today()).exists() == (due <= 0)
+
+
+def test_colours_to_and_fro_on_one_day_move_nothing_overdue(cast: Cast) -> None:
+    target = cast.target(colour="yellow", last_visit_on=today() - days(20), due_on=today() - days(6))
+    for version, colour in enumerate(("green", "red", "green", "yellow"), 1):
+        edit_target(target=target, actor=cast.officer, version=version, changes={"colour": colour})
+        assert fresh(target).due_on == today() - days(6)
+    assert not DueChange.objects.exists()
 
 
 def test_until_cannot_lie_in_the_past(cast: Cast) -> None:

@@ -14,6 +14,7 @@ from grids.models import Area, ImportBatch, ImportRow, Term
 from incidents.importing.tray import place_incident
 from incidents.models import PoliceIncident
 from matters.models import Event, Matter
+from matters.workflow import advance
 from shared.dates import SHANGHAI
 from shared.errors import InvalidInput
 from tests.grids.street import build_street
@@ -212,6 +213,28 @@ def test_an_update_leaves_a_closed_matter_where_it_is(take: Import) -> None:
     take(line(address="楼山村殿前街20号", village="楼山村", result="现场调解"))
     assert one().matter.area.name == "河边村第一网格"
     assert (one().matter.state, one().attended_result) == ("handling", "现场调解")
+
+
+def test_what_a_person_assigned_stays_and_the_import_says_so(take: Import, cast_command: Any) -> None:
+    take(line())
+    advance(
+        matter=one().matter,
+        action="assign",
+        actor=cast_command,
+        evidence={"area": Area.objects.get(name="坦头村")},
+    )
+    assert one().placed == "hand"
+    batch = take(line(address="楼山村殿前街20号", village="楼山村"))
+    assert (one().matter.area.name, one().address_key) == ("坦头村", "楼山村殿前街20号")
+    told = batch.rows.get().errors[-1]
+    assert (told["column"], told["old"], told["new"]) == (
+        "落格",
+        "按新地址是楼山村第一网格",
+        "人工指定，仍在坦头村",
+    )
+    assert "落格：按新地址是楼山村第一网格 → 人工指定，仍在坦头村" in Event.objects.latest("id").note
+    take(line(address="坦头村坦头路2号", village="坦头村"))
+    assert "落格" not in Event.objects.latest("id").note, "the new address agrees with the person"
 
 
 def test_a_number_of_another_street_is_refused(take: Import) -> None:

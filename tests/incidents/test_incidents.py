@@ -17,7 +17,8 @@ from accounts.models import User
 from grids.models import Parameter
 from incidents.details import without_numbers
 from incidents.models import PoliceIncident
-from incidents.queries import incident_rows, repeat_rule, short_address
+from incidents.queries import incident_rows, short_address
+from incidents.repeats.queries import repeat_rule
 from matters.workflow import advance
 from tests.cast import Cast
 from tests.incidents.made import incident
@@ -79,7 +80,7 @@ def test_the_page_shows_the_earlier_ones_and_hides_those_of_others(cast: Cast, a
     incident(cast, at=day(2), address_key="河边", address="河边村一区7号", **phone)
     matter = incident(cast, at=day(1), address_key="河边", **phone)
     seen_by_command = text_of(as_user(cast.command).get(f"/matters/{matter.pk}/"))
-    assert "红牌 第3次 同一报警人" in seen_by_command
+    assert "红牌 第3次 同一地址、同一报警人" in seen_by_command
     assert "楼山村楼山路9号" in seen_by_command
     seen_by_worker = text_of(as_user(cast.worker).get(f"/matters/{matter.pk}/"))
     assert "河边村一区7号" in seen_by_worker
@@ -220,10 +221,10 @@ def test_placing_from_the_matter_page_takes_it_out_of_the_tray(cast: Cast) -> No
     assert placed.address_key.startswith("河边")
 
 
-def test_an_incident_that_was_placed_already_keeps_how(cast: Cast) -> None:
+def test_what_a_person_assigned_is_placed_by_hand(cast: Cast) -> None:
     matter = incident(cast, cast.village)
     advance(matter=matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
-    assert PoliceIncident.objects.get(pk=matter.pk).placed == "column"
+    assert PoliceIncident.objects.get(pk=matter.pk).placed == "hand"
 
 
 EVIL = '=HYPERLINK("http://x")'

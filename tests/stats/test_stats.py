@@ -14,10 +14,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from grids.models import Area, Target
 from grids.queries.coverage import Period
-from matters.models import Obligation
+from matters.models import Matter, Obligation
 from shared.dates import at
 from stats import queries
 from tests.cast import Cast
+from tests.incidents.made import incident
 
 AsUser = Callable[[User], Client]
 Api = Callable[[User], APIClient]
@@ -179,7 +180,9 @@ def test_response_is_answered_by_cut_off_of_raised(cast: Cast, api: Api) -> None
     assert client.get("/api/v1/stats/response/", {"by": "grid"}).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/stats/", "/stats/coverage/?from=2026-11-01"])
+@pytest.mark.parametrize(
+    "path", ["/stats/", "/stats/coverage/?from=2026-11-01", "/stats/answers/?from=2026-11-01"]
+)
 def test_queries_do_not_grow(
     cast: Cast, as_user: AsUser, count_queries: Callable[[], Any], path: str
 ) -> None:
@@ -194,12 +197,89 @@ def test_queries_do_not_grow(
         for n in range(count):
             grid = (cast.grid_a, cast.grid_a2, cast.grid_b)[n % 3]
             cast.visit(cast.target(grid, due_on=date(2026, 11, 20)), date(2026, 11, 10 + n % 10))
+            incident(cast, grid, at=at(date(2026, 11, 20), time(9)))
+            owe(grid, date(2026, 11, 20), "open", n=Obligation.objects.count() + 100)
 
     fill(4)
     client.get(path)
     few = cost()
     fill(30)
     assert cost() == few <= 20
+
+
+def due(area: Area, day: date, closed: date | None, outcome: str = "settled") -> Matter:
+    """A hazard whose term is the end of a day, ended on another."""
+    return Matter.objects.create(
+        kind="hazard",
+        number=f"YH{Matter.objects.count():06d}",
+        title="通道堵塞",
+        area=area,
+        state="assigned" if closed is None else "cancelled" if outcome == "cancelled" else "closed",
+        occurred_at=at(day - timedelta(days=7), time(9)),
+        due_at=at(day, time(18)),
+        closed_at=closed and at(closed, time(12)),
+        outcome=outcome if closed else "",
+        answer="已清理" if closed else "",
+    )
+
+
+def test_kept_terms_of_matters(cast: Cast, api: Api, as_user: AsUser) -> None:
+    """Ended by the term; open and late ones fail; withdrawn before its term is not counted."""
+    in_week, later = date(2026, 11, 18), date(2026, 11, 20)
+    due(cast.grid_a, in_week, in_week)
+    due(cast.grid_a, in_week, later)
+    due(cast.grid_a2, in_week, None)
+    due(cast.grid_b, in_week, date(2026, 11, 17), "cancelled")
+    due(cast.grid_b, in_week, later, "cancelled")
+    due(cast.grid_b, date(2026, 11, 23), in_week)
+    due(cast.far_grid, in_week, in_week)
+    with time_machine.travel(WEDNESDAY, tick=False):
+        answer = api(cast.leader).get("/api/v1/stats/kept/", {**WEEK, "by": "village"}).json()
+        page = as_user(cast.leader).get("/stats/?week=2026-11-18").content.decode()
+        rows = "/matters/?view=all&due_after=2026-11-16&due_before=2026-11-22"
+        assert rows.replace("&", "&amp;") in page
+        listed = as_user(cast.leader).get(rows).content.decode()
+        missed = as_user(cast.leader).get(f"{rows}&kept=no").content.decode()
+        done = as_user(cast.leader).get(f"{rows}&kept=yes").content.decode()
+    assert answer["kept"] == {"numerator": 1, "denominator": 4, "rate": 0.25}
+    assert {row["name"]: row["kept"]["denominator"] for row in answer["rows"]} == {"河边村": 3, "楼山村": 1}
+    assert [text.count("通道堵塞") for text in (listed, missed, done)] == [4, 3, 1]
+
+
+def test_repeated_incidents_and_their_rows(cast: Cast, api: Api, as_user: AsUser) -> None:
+    here: dict[str, Any] = {"address_key": "河边村一区26号"}
+    for day in (3, 17, 18):
+        incident(cast, at=at(date(2026, 11, day), time(9)), **here)
+    incident(cast, cast.grid_b, at=at(date(2026, 11, 19), time(9)))
+    incident(cast, cast.grid_b, at=at(date(2026, 11, 23), time(9)), **here)
+    with time_machine.travel(WEDNESDAY, tick=False):
+        answer = api(cast.leader).get("/api/v1/stats/repeats/", {**WEEK, "by": "village"}).json()
+        page = as_user(cast.leader).get("/stats/?week=2026-11-18").content.decode()
+        rows = "/incidents/?repeat=again&after=2026-11-16&before=2026-11-22"
+        assert rows.replace("&", "&amp;") in page
+        listed = as_user(cast.leader).get(rows).content.decode()
+    assert answer["repeated"] == {"numerator": 2, "denominator": 3, "rate": 2 / 3}
+    assert {row["name"]: row["repeated"]["numerator"] for row in answer["rows"]} == {"河边村": 2, "楼山村": 0}
+    assert listed.count('class="quiet"') == 2
+    assert api(cast.leader).get("/api/v1/stats/repeats/", {"by": "grid"}).status_code == 400
+
+
+def test_what_was_not_answered_in_time_is_named(cast: Cast, as_user: AsUser) -> None:
+    day = date(2026, 11, 18)
+    owe(cast.grid_a, day, "done", n=1)
+    owe(cast.grid_a, day, "done", late=True, n=2)
+    owe(cast.grid_b, day, "open", n=3)
+    owe(cast.far_grid, day, "open", n=4)
+    with time_machine.travel(WEDNESDAY, tick=False):
+        client = as_user(cast.leader)
+        rows = "/stats/answers/?from=2026-11-16&to=2026-11-22"
+        assert rows.replace("&", "&amp;") in client.get("/stats/?week=2026-11-18").content.decode()
+        page = client.get(rows).content.decode()
+        village = client.get(f"{rows}&area={cast.other_village.pk}").content.decode()
+        assert client.get(f"{rows}&area={cast.far_grid.pk}").status_code == 404
+    assert "1/3" in page
+    assert (page.count("逾时"), page.count("没回应</span>")) == (1, 1)
+    assert village.count("<tr>") == 2
 
 
 def test_weeks_and_their_days() -> None:
@@ -224,3 +304,12 @@ def test_weeks_and_their_days() -> None:
 )
 def test_a_change_is_told_in_words(change: float | None, told: str) -> None:
     assert queries.told_change(change)["change"] == told
+
+
+def test_fewer_repeats_are_better() -> None:
+    assert queries.told_change(1.3, less_is_better=True) == {
+        "change": "变差 1.3 个百分点",
+        "kind": "worse",
+        "way": "up",
+    }
+    assert queries.told_change(-2.0, less_is_better=True)["change"] == "向好 2 个百分点"
