@@ -1,6 +1,9 @@
 """The app's registration with Django."""
 
 from django.apps import AppConfig
+from django.core.signals import request_started
+
+from shared.connections import trust_fresh
 
 
 class ChengdongConfig(AppConfig):
@@ -14,3 +17,4 @@ class ChengdongConfig(AppConfig):
         from chengdong import wiring  # noqa: PLC0415 -- models must be loaded first
 
         wiring.connect()
+        request_started.connect(trust_fresh)
