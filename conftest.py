@@ -26,6 +26,8 @@ def _missing() -> dict[str, str]:
         missing["redis"] = "REDIS_URL is not set"
     if settings.EMBEDDED_DATABASE:
         missing["server"] = "DATABASE_URL is not set"
+    else:
+        missing["private"] = "DATABASE_URL names a server"
     return missing
 
 

@@ -17,6 +17,8 @@ import pytest
 from chengdong import embedded
 from tests.test_runtime import ROOT, until
 
+pytestmark = pytest.mark.private
+
 USER = """
 import sys
 from pathlib import Path
