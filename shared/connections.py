@@ -12,8 +12,9 @@ FRESH_SECONDS = 5.0
 def trust_fresh(**_: Any) -> None:
     """On `request_started`, after Django has asked for a check: spare a connection that was just in use."""
     now = monotonic()
-    for connection in connections.all(initialized_only=True):
+    kept: Any = connections.all(initialized_only=True)
+    for connection in kept:
         last = getattr(connection, "asked_at", None)
         if connection.connection is not None and last is not None and now - last < FRESH_SECONDS:
             connection.health_check_done = True
-        connection.asked_at = now  # type: ignore[attr-defined]
+        connection.asked_at = now

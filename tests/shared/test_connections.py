@@ -1,13 +1,16 @@
 """Kept connections: checked after a pause, spared between requests that follow each other."""
 
+from typing import Any
+
 import pytest
 from django.core.signals import request_started
-from django.db import connection
+from django.db import connection as wrapped
 
 from shared import connections
 from shared.connections import trust_fresh
 
 pytestmark = pytest.mark.django_db
+connection: Any = wrapped
 
 
 def begin_a_request() -> None:
