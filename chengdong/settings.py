@@ -330,6 +330,21 @@ CELERY_BEAT_SCHEDULE = {
 NOTICE_WEBHOOK_URL = os.environ.get("NOTICE_WEBHOOK_URL", "")
 NOTICE_WEBHOOK_SECRET = os.environ.get("NOTICE_WEBHOOK_SECRET", "")
 NOTICE_LEASE_SECONDS = int(os.environ.get("NOTICE_LEASE_SECONDS", "60"))
+ROBOT_URLS = {
+    "wecom": os.environ.get("WECOM_ROBOT_URL", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}"),
+    "dingtalk": os.environ.get(
+        "DINGTALK_ROBOT_URL", "https://oapi.dingtalk.com/robot/send?access_token={token}"
+    ),
+    "feishu": os.environ.get("FEISHU_ROBOT_URL", "https://open.feishu.cn/open-apis/bot/v2/hook/{token}"),
+}
+"""Where group robots are spoken to: a private deployment (政务微信, 专有钉钉) has its own address."""
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "465"))
+EMAIL_USE_SSL = os.environ.get("EMAIL_SECURITY", "ssl") == "ssl"
+EMAIL_USE_TLS = os.environ.get("EMAIL_SECURITY", "ssl") == "starttls"
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "") or EMAIL_HOST_USER or "chengdong@localhost"
 PUBLIC_URL = _given("PUBLIC_URL", "http://127.0.0.1:8000")
 MAP_TILE_URL = os.environ.get("MAP_TILE_URL", "")
 PAPER_FONTS = os.environ.get("PAPER_FONTS", "")

@@ -11,6 +11,7 @@ from digests.workflow import run_due, top_up_all
 from grids.imports.workflow import resume_stuck
 from grids.workflow import resume_ended
 from matters.outbox import deliver_due
+from matters.summaries import bundle_due
 from shared.dates import today
 
 
@@ -28,6 +29,7 @@ JOBS: dict[str, Callable[[], Any]] = {
     "targets_resumed": lambda: resume_ended(day=today()),
     "digests": _digests,
     "late_incidents": top_up_all,
+    "bundled": bundle_due,
     "sent": deliver_due,
     "imports_resumed": resume_stuck,
 }

@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from digests.models import Digest
+from digests.models import Digest, DigestKind
 from digests.text import body, subject
 from grids.models import Area, Post, Unit
-from matters.notices import BOTH, Letter, post_letters
+from matters.notices import BOTH, WEBHOOK, Letter, post_letters
 from matters.obligations import RIGHT
+from matters.wording import NoticeKind
 from shared.dates import today
 
 Place = tuple[int, str]
@@ -43,10 +44,25 @@ def send(*, street: Area, day: date, digests: Iterable[dict[str, Any]]) -> int:
 
 def _letter(digest: dict[str, Any], recipients: list[int]) -> Letter:
     url = reverse("digest", args=[digest["id"]])
-    if not recipients:
-        return Letter("", "", "", "", [])
-    text = body(digest, link=f"{settings.PUBLIC_URL}{url}")
-    return Letter(f"digest:{digest['id']}", subject(digest), text, url, recipients)
+    day = digest["business_date"]
+    values = {
+        "区域": digest["snapshot"]["name"],
+        "日期": f"{day.month}月{day.day}日",
+        "应回应": str(digest["expected"]),
+        "待回应": str(digest["open"]),
+    }
+    return Letter(
+        f"digest:{digest['id']}",
+        subject(digest),
+        body(digest, link=f"{settings.PUBLIC_URL}{url}"),
+        url,
+        recipients,
+        kind=digest["kind"],
+        values=values,
+        areas=(digest["area_id"],) if digest["audience"] == AREA else (),
+    )
 
 
 AREA, POLICE = Digest.Audience.AREA.value, Digest.Audience.POLICE.value
+SAMPLES = {"区域": "河边村第一网格", "日期": "11月24日", "应回应": "12", "待回应": "3"}
+KINDS = tuple(NoticeKind(kind.value, kind.label, SAMPLES, usual=(WEBHOOK,)) for kind in DigestKind)

@@ -26,4 +26,5 @@ def import_told(*, batch: ImportBatch, **_: Any) -> None:
         subject=subject,
         body=body,
         url=f"/imports/{batch.pk}/",
+        kind="import",
     )

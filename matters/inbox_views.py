@@ -1,7 +1,7 @@
 """One's own notices, and the operator's page of what could not be sent."""
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -9,8 +9,10 @@ from django.views.decorators.http import require_POST
 
 from grids.models import Post
 from grids.scope import reader, scoped, within
-from matters.models import Notice
+from matters.models import Notice, Robot
 from matters.notices import inbox, mark_read, retry
+from matters.ways import CHANNELS, STATES, ways_of
+from matters.wording import label_of
 from shared.filters import id_of
 from shared.guards import signed_in
 from shared.pages import page_of
@@ -53,21 +55,38 @@ def inbox_read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _outside(request: HttpRequest) -> QuerySet[Notice]:
-    """Notices of the outside channel to people with a post in the reader's territory."""
+    """Notices of the outside channels to people with a post in the reader's territory, and to its groups."""
     people = Post.objects.filter(within(request.user, OPERATE)).values("user")
-    return Notice.objects.filter(channel=Notice.Channel.WEBHOOK, recipient__in=people)
+    groups = Robot.objects.within(request.user, OPERATE).values("pk")
+    told = Q(recipient__in=people) | Q(robot__in=groups)
+    return Notice.objects.exclude(channel=Notice.Channel.INBOX).filter(told)
+
+
+def _asked(request: HttpRequest, found: QuerySet[Notice]) -> tuple[QuerySet[Notice], str, str]:
+    """Narrowed to the state (the failed ones, where none is asked) and the channel of the address."""
+    state, channel = request.GET.get("state", "failed"), request.GET.get("channel", "")
+    if channel in CHANNELS:
+        found = found.filter(channel=channel)
+    return found.filter(state=state) if state in Notice.State.values else found, state, channel
 
 
 @scoped(OPERATE)
 def notices(request: HttpRequest) -> HttpResponse:
-    """What goes through the outside channel, failed ones first; the texts stay with their recipients."""
-    state = request.GET.get("state", "failed")
-    found = _outside(request).filter(state=state) if state in Notice.State.values else _outside(request)
+    """What goes through the outside channels, failed ones first; the texts stay with their recipients."""
+    mine = _outside(request)
+    found, state, channel = _asked(request, mine)
+    ways = ways_of(mine)
+    rows = found.select_related("recipient", "robot__area").defer("body")
     context = {
-        "page": page_of(request, found.select_related("recipient").defer("body"), order=("-id",)),
-        "counts": dict(_outside(request).values_list("state").annotate(n=Count("id"))),
-        "states": Notice.State.choices,
+        "page": page_of(request, rows, order=("-id",)),
+        "counts": {
+            code: sum(way[code] for way in ways if channel in ("", way["channel"])) for code in STATES
+        },
+        "ways": ways,
+        "states": [(code, label) for code, label in Notice.State.choices if code in STATES],
         "state": state,
+        "channel": channel,
+        "label_of": label_of,
     }
     return render(request, "matters/notices.html", context)
 
@@ -77,6 +96,9 @@ def notices(request: HttpRequest) -> HttpResponse:
 def notices_retry(request: HttpRequest) -> HttpResponse:
     """Send failed notices again: one, or all."""
     pk = request.POST.get("notice", "")
-    n = retry(notices=_outside(request).filter(pk=id_of(pk) or 0) if pk else _outside(request))
+    mine, channel = _outside(request), request.POST.get("channel", "")
+    if channel in CHANNELS:
+        mine = mine.filter(channel=channel)
+    n = retry(notices=mine.filter(pk=id_of(pk) or 0) if pk else mine)
     messages.success(request, f"{n} 条通知将在半分钟内重发。" if n else "没有要重发的通知。")
     return redirect("notices")

@@ -1,16 +1,17 @@
 """Notices: written in the transaction of what they tell, read, retried; matters/outbox.py sends them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from matters import statements, wording
+from matters.channels import personal
 from matters.models import Notice
 from matters.timing import hours
 
@@ -25,6 +26,8 @@ class Letter:
 
     `kind` is what people choose channels by. The inbox has it at once; the other channels wait for
     `not_before`, and then as `urgency` says: `day` until quiet hours end, `summary` for the day's one.
+    `values` fill the placeholders of the kind's template (matters/wording.py). The groups of `areas` hear it
+    by their robots: no personal data in such a letter.
     """
 
     source: str
@@ -35,25 +38,8 @@ class Letter:
     kind: str = "other"
     urgency: str = DAY
     not_before: datetime | None = None
-
-
-WRITE = """
-INSERT INTO matters_notice
-    (source, recipient_id, channel, kind, urgency, subject, body, url, state, attempts, next_at, error,
-     created_at, sent_at)
-SELECT letter.source, person.id, channel, letter.kind, letter.urgency,
-       letter.subject, letter.body, letter.url,
-       CASE channel WHEN 'inbox' THEN 'sent' ELSE 'waiting' END, 0, letter.next_at, '', %(now)s,
-       CASE channel WHEN 'inbox' THEN %(now)s END
-FROM unnest(%(sources)s, %(kinds)s, %(urgencies)s, %(subjects)s, %(bodies)s, %(urls)s,
-            %(next)s::timestamptz[])
-     AS letter(source, kind, urgency, subject, body, url, next_at)
-JOIN unnest(%(to_source)s, %(to_user)s) AS addressee(source, user_id) USING (source)
-JOIN accounts_user person ON person.id = addressee.user_id AND person.is_active
-CROSS JOIN unnest(%(channels)s) AS channel
-ORDER BY letter.source, person.id
-ON CONFLICT (source, recipient_id, channel) DO NOTHING
-"""
+    values: Mapping[str, str] = field(default_factory=dict)
+    areas: Sequence[int] = ()
 
 
 @transaction.atomic
@@ -77,33 +63,64 @@ def post(
 
 @transaction.atomic
 def post_letters(*, letters: Iterable[Letter], channels: Sequence[str] = (INBOX,)) -> int:
-    """Write many letters in one statement; how many notices are new. One not set up is left out."""
-    sent = [letter for letter in letters if letter.recipients]
-    used = [c for c in channels if c != WEBHOOK or settings.NOTICE_WEBHOOK_URL]
-    if not sent or not used:
+    """Write many letters in one statement; how many notices are new. A channel not set up is left out.
+
+    `channels` are the usual ones: each recipient's own choice for the letter's kind goes before them, but the
+    inbox nobody can refuse. Groups (`Letter.areas`) hear by their own robots.
+    """
+    sent = [letter for letter in letters if letter.recipients or letter.areas]
+    outside = personal()
+    ways = [INBOX, *outside] if INBOX in channels else outside
+    places = [(letter.source, area) for letter in sent for area in letter.areas]
+    if not sent or not (ways or places):
         return 0
     pairs = [(letter.source, user) for letter in sent for user in letter.recipients]
-    now, waiting = timezone.now(), [channel for channel in used if channel != INBOX]
-    open_hours = hours() if waiting else None
-    values: dict[str, Any] = {
-        "now": now,
-        "kinds": [letter.kind for letter in sent],
-        "urgencies": [letter.urgency for letter in sent],
-        "next": [
-            open_hours.allowed(letter.urgency, max(letter.not_before or now, now)) if open_hours else now
-            for letter in sent
-        ],
-        "sources": [letter.source for letter in sent],
-        "subjects": [letter.subject[:120] for letter in sent],
-        "bodies": [letter.body for letter in sent],
-        "urls": [letter.url for letter in sent],
+    values = {
+        **_told(sent, in_hours=bool(outside or places)),
         "to_source": [source for source, _ in pairs],
         "to_user": [user for _, user in pairs],
-        "channels": used,
+        "in_source": [source for source, _ in places],
+        "in_area": [area for _, area in places],
+        "ways": ways,
+        "usual": list(channels),
     }
     with connection.cursor() as cursor:
-        cursor.execute(WRITE, values)
-        return int(cursor.rowcount)
+        cursor.execute(statements.WRITE, values)
+        told = int(cursor.rowcount)
+        if places:
+            cursor.execute(statements.WRITE_TO_GROUPS, values)
+            told += int(cursor.rowcount)
+    return told
+
+
+def _told(letters: list[Letter], *, in_hours: bool) -> dict[str, Any]:
+    """The letters as columns, in an official's words where there are some, with the moment they may leave."""
+    now, rule = timezone.now(), hours() if in_hours else None
+    worded = [_worded(letter, template) for letter, template in _with_templates(letters)]
+    return {
+        "now": now,
+        "sources": [letter.source for letter in letters],
+        "kinds": [letter.kind for letter in letters],
+        "urgencies": [letter.urgency for letter in letters],
+        "subjects": [subject[:120] for subject, _ in worded],
+        "bodies": [body for _, body in worded],
+        "urls": [letter.url for letter in letters],
+        "next": [
+            rule.allowed(letter.urgency, max(letter.not_before or now, now)) if rule else now
+            for letter in letters
+        ],
+    }
+
+
+def _with_templates(letters: list[Letter]) -> list[tuple[Letter, wording.Words | None]]:
+    known = wording.templates(letter.kind for letter in letters)
+    return [(letter, known.get(letter.kind)) for letter in letters]
+
+
+def _worded(letter: Letter, template: wording.Words | None) -> wording.Words:
+    if template is None:
+        return letter.subject, letter.body
+    return wording.worded(template, subject=letter.subject, body=letter.body, values=letter.values)
 
 
 def inbox(user: Any) -> QuerySet[Notice]:

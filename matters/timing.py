@@ -33,6 +33,10 @@ class Hours:
             return _next(moment, self.quiet_until)
         return moment
 
+    def next_summary(self, moment: datetime) -> datetime:
+        """The summary hour of a later day than this one."""
+        return at(local(moment).date() + timedelta(days=1), time(self.summary))
+
 
 def _next(moment: datetime, hour: int) -> datetime:
     """When the clock next shows this hour: now counts."""
