@@ -32,6 +32,7 @@ MENU = (
     Item("事项", "/matters/", "matters", ("matters.view",)),
     Item("警情", "/incidents/", "siren", ("incidents.view",)),
     Item("隐患", "/hazards/", "hazard", ("hazards.view",)),
+    Item("群众上报", "/reports/", "echo", ("reports.view",)),
     Item("走访对象", "/targets/", "target", ("targets.view",)),
     Item("导入", "/imports/", "upload", ("incidents.import", "areas.manage", "targets.manage")),
     Item("网格", "/areas/", "grid", ("areas.view", "areas.manage")),

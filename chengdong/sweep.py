@@ -10,6 +10,7 @@ from digests.clock import ensure_schedules
 from digests.workflow import run_due, top_up_all
 from grids.imports.workflow import resume_stuck
 from grids.workflow import resume_ended
+from incidents.reports.limits import forget
 from matters.outbox import deliver_due
 from matters.summaries import bundle_due
 from shared.dates import today
@@ -32,6 +33,7 @@ JOBS: dict[str, Callable[[], Any]] = {
     "bundled": bundle_due,
     "sent": deliver_due,
     "imports_resumed": resume_stuck,
+    "counters_forgotten": forget,
 }
 """In this order; each is idempotent and takes its own locks."""
 

@@ -26,6 +26,7 @@ RIGHTS = {
     "matters.verify": Right("审核销号", "事项"),
     "hazards.view": Right("看隐患", "隐患"),
     "hazards.report": Right("上报隐患", "隐患"),
+    "reports.view": Right("看群众上报", "群众上报"),
     "digests.view": Right("看警情双响", "双响"),
     "digests.run": Right("手动生成双响", "双响"),
     "board.view": Right("看两室融合", "双响"),

@@ -1,7 +1,5 @@
 """What a police incident and a hazard add to their matter's page, and the caller for the reveal page."""
 
-import re
-
 from django.urls import reverse
 
 from accounts.models import User
@@ -11,6 +9,7 @@ from grids.scope import covers
 from incidents.models import Hazard, PoliceIncident
 from incidents.queries import short_address
 from incidents.repeats.queries import earlier_of, repeat_rule
+from incidents.reports.words import without_numbers
 from matters.details import Detail
 from matters.loop import KINDS
 from matters.models import Matter
@@ -18,12 +17,6 @@ from shared.crypto import mask
 from shared.jinja import moment_text
 
 EARLIER_SHOWN = 10
-LONG_NUMBER = re.compile(r"(?<!\d)\d{11,17}[0-9Xx]?(?!\d)")
-
-
-def without_numbers(text: str) -> str:
-    """Free text with phone and identity numbers masked: what the police typed may hold them."""
-    return LONG_NUMBER.sub(lambda found: mask(found.group()), text)
 
 
 def _sentence(*parts: str) -> str:

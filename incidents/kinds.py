@@ -1,4 +1,4 @@
-"""The two kinds of matter that this app owns, each with its table of moves derived from the standard loop."""
+"""The kinds of matter that this app owns, each with its table of moves derived from the standard loop."""
 
 from matters.loop import STANDARD_LOOP, Kind, derive, move
 
@@ -33,3 +33,18 @@ HAZARD = Kind(
     reader="hazards.view",
 )
 """Struck off only after somebody else than its handler looked again (复查)."""
+
+
+CITIZEN_REPORT = Kind(
+    code="citizen_report",
+    label="群众上报",
+    prefix="QZ",
+    start="reported",
+    loop=derive(
+        STANDARD_LOOP,
+        add=[move("again", "群众要求重办", "closed", "accepted", "", "note")],
+        verify={"label": "审核答复", "fields": ("photos",)},
+    ),
+    reader="reports.view",
+)
+"""It ends with an answer that the resident reads and rates."""

@@ -3,6 +3,7 @@
 from django.db import models
 
 from grids.scope import ScopedQuerySet
+from incidents.reports.models import CitizenReport as CitizenReport
 from shared.cells import is_phone
 from shared.crypto import blind
 from shared.fields import EncryptedField

@@ -12,7 +12,7 @@ from accounts.models import User
 from matters.loop import Transition
 from matters.models import Matter
 
-Effect = Callable[[Matter, Transition, User, str, dict[str, Any]], None]
+Effect = Callable[[Matter, Transition, User | None, str, dict[str, Any]], None]
 """(matter, transition, actor, note, evidence) → None."""
 EFFECTS: dict[str, Effect] = {}
 
@@ -22,7 +22,9 @@ def register(name: str, effect: Effect) -> None:
     EFFECTS[name] = effect
 
 
-def run(matter: Matter, transition: Transition, actor: User, note: str, evidence: dict[str, Any]) -> None:
+def run(
+    matter: Matter, transition: Transition, actor: User | None, note: str, evidence: dict[str, Any]
+) -> None:
     """The move's effect, where it has one."""
     if transition.effect:
         EFFECTS[transition.effect](matter, transition, actor, note, evidence)

@@ -35,7 +35,8 @@ LANES: Mapping[str, str] = {
 class Transition:
     """One allowed move.
 
-    `target` "" = the matter stays in its state. `needs` names the evidence that must come with it, `fields`
+    `right` "" = only the reporter himself, who has no account (群众上报), makes it. `target` "" = the matter
+    stays in its state. `needs` names the evidence that must come with it, `fields`
     what may come (matters/needs.py knows the names), `prompt` is what the note is asked for with. `not_by` =
     "handler" keeps the handler from verifying his own work (domain.md, The closed loop). `takes` = who makes
     the move is its handler from now on. `to_unit` = it may go to a unit, beside or instead of an area.

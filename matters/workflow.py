@@ -87,12 +87,13 @@ def advance(
     *,
     matter: Matter,
     action: str,
-    actor: User,
+    actor: User | None,
     note: str = "",
     evidence: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Event:
-    """Make one move: the only writer of `state`.
+    """Make one move: the only writer of `state`. Without an actor: the reporter himself, who has no account
+    (群众上报); he makes only moves whose right is "", and nobody else makes those.
 
     Locks the row, reads the state again under the lock, checks right, territory and evidence, writes the
     timeline; photos in the evidence (grids.photos.Photo) stay with its line. Raises NotFound (outside the
@@ -103,7 +104,7 @@ def advance(
     given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
     locked = Matter.objects.select_for_update(of=("self",)).select_related("area").get(pk=matter.pk)
     rules = KINDS[locked.kind]
-    if not covers(actor, "matters.view", locked.area):
+    if actor is not None and not covers(actor, "matters.view", locked.area):
         raise NotFound("没有找到这件事项，或它不在您的辖区。")
     if version is not None and version != locked.version:
         raise Conflict("这件事项刚被别人更新过，请看过最新情况再操作。", version=locked.version)
@@ -144,8 +145,8 @@ def _kept(given: Mapping[str, Any]) -> dict[str, str]:
     return kept
 
 
-def _refusal(matter: Matter, actor: User) -> TransitionRefused:
-    open_now = available_actions(matter, actor)
+def _refusal(matter: Matter, actor: User | None) -> TransitionRefused:
+    open_now = available_actions(matter, actor) if actor else []
     words = "、".join(t.label for t in open_now) or "无（没有您可做的操作）"
     return TransitionRefused(
         f"“{state_label(matter.kind, matter.state)}”状态下不能这样操作。现在可以：{words}。",
@@ -153,10 +154,13 @@ def _refusal(matter: Matter, actor: User) -> TransitionRefused:
     )
 
 
-def _check(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
-    if not covers(actor, transition.right, matter.area):
+def _check(
+    matter: Matter, transition: Transition, actor: User | None, note: str, given: dict[str, Any]
+) -> None:
+    allowed = covers(actor, transition.right, matter.area) if actor else not transition.right
+    if not allowed:
         raise NotAllowed(f"您没有“{transition.label}”的权限，请联系所在村社或指挥室。")
-    if transition.not_by == "handler" and matter.handler_id == actor.pk:
+    if transition.not_by == "handler" and actor and matter.handler_id == actor.pk:
         raise NotAllowed("办理人不能审核自己的事项，请由另一位同事审核。")
     for name in transition.needs:
         if not (note if name == "note" else given.get(name)):
@@ -169,7 +173,7 @@ def _check(matter: Matter, transition: Transition, actor: User, note: str, given
         _check_area(given["area"], transition, actor)
 
 
-def _check_area(area: Any, transition: Transition, actor: User) -> None:
+def _check_area(area: Any, transition: Transition, actor: User | None) -> None:
     """A matter goes to a village or a grid: above them nobody holds the right to handle it."""
     if not isinstance(area, Area) or not area.is_active or area.level == Area.Level.STREET:
         raise InvalidInput(NEEDS["area"].missing, field="area")
@@ -184,7 +188,9 @@ def _ending(transition: Transition, outcome: Any) -> Any:
     return outcome
 
 
-def _apply(matter: Matter, transition: Transition, actor: User, note: str, given: dict[str, Any]) -> None:
+def _apply(
+    matter: Matter, transition: Transition, actor: User | None, note: str, given: dict[str, Any]
+) -> None:
     matter.state = transition.lands(matter.state)
     matter.version += 1
     matter.moved_at = timezone.now()
@@ -197,3 +203,5 @@ def _apply(matter: Matter, transition: Transition, actor: User, note: str, given
         matter.closed_at = matter.moved_at
         matter.outcome = _ending(transition, given.get("outcome"))
         matter.answer = given.get("answer") or note
+    elif matter.closed_at is not None:
+        matter.closed_at, matter.outcome, matter.answer = None, "", ""

@@ -47,3 +47,17 @@ class TransitionRefused(Conflict):
     """The move is not open in the matter's present state; `extra["allowed"]` names those that are."""
 
     code = "transition_refused"
+
+
+class TooOften(DomainError):
+    """Done too often for now; `extra["retry_after"]` is in seconds, the message names the hour."""
+
+    status = 429
+    code = "too_often"
+
+
+class Unavailable(DomainError):
+    """A service that this needs does not answer, or was never set up; nothing was changed."""
+
+    status = 503
+    code = "unavailable"

@@ -19,6 +19,7 @@ TITLES = {
     409: "内容有冲突",
     415: "不支持这种内容类型",
     429: "请求过于频繁，请稍后再试",
+    503: "所需的服务暂时不可用",
 }
 
 
@@ -38,13 +39,16 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     """Domain errors and DRF's own as problem+json; anything else stays a crash that is logged."""
     if isinstance(error, DomainError):
         fields = {error.field: [error.message]} if error.field else {}
-        return problem(
+        told = problem(
             error.status,
             error.message,
             code=error.code,
             **({"errors": fields} if fields else {}),
             **error.extra,
         )
+        if "retry_after" in error.extra:
+            told["Retry-After"] = str(error.extra["retry_after"])
+        return told
     plain = drf_handler(error, context)
     if plain is None:
         return None

@@ -19,6 +19,7 @@ from matters.models import Notice, Obligation
 from shared.dates import today
 from tests.cast import Cast
 from tests.incidents.made import hazard, incident
+from tests.incidents.reports.world import add_reports
 from tests.incidents.world import hazard_world
 from tests.matters.world import notice_world
 
@@ -146,6 +147,7 @@ def build_world(cast: Cast) -> World:
     world.add("reference/parameters/", "code", Row(Parameter.objects.get(code="visit_days_red").code))
     world.add("reference/", "scheme", Row("hazard_type"))
     world.add("styleguide/", "name", Row("404"))
+    add_reports(world, cast)
     return world
 
 

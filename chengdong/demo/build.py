@@ -20,6 +20,7 @@ from chengdong.demo.rounds import Rounds
 from chengdong.demo.targets import Register
 from chengdong.demo.timelines import Clerk
 from chengdong.demo.troubles import Inspector
+from chengdong.demo.voices import Listener
 from digests.models import DigestKind, Schedule
 from grids import reference
 from grids.models import Area, Role, Target, Visit
@@ -113,14 +114,16 @@ def _fill(plan: Plan, streets: list[Street]) -> tuple[Clerk, Ledger, Rounds]:
     clerk, ledger, register = Clerk(), Ledger(plan), Register(plan)
     rounds = Rounds(plan, ledger)
     desk, inspector = Desk(plan, clerk, ledger), Inspector(plan, clerk, ledger)
+    listener = Listener(plan, clerk)
     for street in streets:
         lively = _lively(street)
         for grid in street.grids:
             _register_grid(plan, grid, grid is lively, register, rounds)
         desk.street(street, lively)
         inspector.street(street, rounds.findings, lively)
+        listener.street(street)
         rounds.findings.clear()
-    for part in (rounds, clerk, desk, inspector, ledger):
+    for part in (rounds, clerk, desk, inspector, listener, ledger):
         part.close()
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval('matters_number', %s)", [max(inspector.rows.count, 1)])

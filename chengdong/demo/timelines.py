@@ -14,10 +14,12 @@ class Step:
     """One move of a matter, as `matters.workflow.advance` would take it."""
 
     action: str
-    actor: int
+    actor: int | None
     at: datetime
     note: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
+    label: str = ""
+    """Named: a line that moves nothing, such as a rating."""
 
 
 class Clerk:
@@ -33,7 +35,7 @@ class Clerk:
         number: str,
         title: str,
         area: int,
-        reporter: int,
+        reporter: int | None,
         occurred_at: datetime,
         opened_at: datetime,
         state: str,
@@ -46,6 +48,10 @@ class Clerk:
         self._event(matter, Step("open", reporter, opened_at, note), "登记", "", state)
         version, moved_at, handler, last = 1, opened_at, None, None
         for step in steps:
+            if step.label:
+                self._event(matter, step, step.label, state, state)
+                moved_at, version = step.at, version + 1
+                continue
             move = KINDS[kind].move(state, step.action)
             if move is None:
                 raise LookupError(f"{kind}: no {step.action} in {state}")

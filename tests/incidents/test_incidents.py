@@ -15,10 +15,10 @@ from rest_framework.test import APIClient
 from accounts import personal
 from accounts.models import User
 from grids.models import Parameter
-from incidents.details import without_numbers
 from incidents.models import PoliceIncident
 from incidents.queries import incident_rows, short_address
 from incidents.repeats.queries import repeat_rule
+from incidents.reports.words import without_numbers
 from matters.workflow import advance
 from tests.cast import Cast
 from tests.incidents.made import incident

@@ -1,0 +1,141 @@
+"""A report as its sender sees it: public steps in plain words; no internal notes, nothing of others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from grids.models import Area
+from grids.queries import words
+from incidents.reports.following import rateable, reopen_until
+from incidents.reports.models import CitizenReport, Rating
+from incidents.reports.words import without_numbers
+from matters.models import Event, Matter
+from shared.dates import local
+
+TOLD = {
+    "open": ("已收到", "您的反映已经登记。"),
+    "accept": ("已受理", "街道、村社已经接下，正在安排由谁去办。"),
+    "assign": ("已交办", ""),
+    "handle": ("开始办理", "负责的网格或单位已经着手。"),
+    "send_back": ("重新安排", "交给的地方办不了，正在另外安排。"),
+    "echo": ("办好了，等复核", "负责的人说已经办好，要由另一位同事核对过才算数。"),
+    "redo": ("复核没通过，重办", "核对时发现还没办好，已要求重办。"),
+    "verify": ("办结答复", ""),
+    "cancel": ("不再办理", ""),
+    "add": ("您补充了情况", ""),
+    "rate": ("您评价了答复", ""),
+    "again": ("重新办理", ""),
+}
+"""Moves that the sender hears of; any other stays inside."""
+MEANS = {
+    "reported": "待受理：已经收到，还没有人接手。村社或街道会先看，再定由谁去办。",
+    "accepted": "待流转：已经受理，正在定由哪个网格或单位去办。",
+    "assigned": "待办理：已经交给负责的网格或单位，等他们上门或处理。",
+    "handling": "办理中：负责的网格或单位正在处理。",
+    "echoed": "待复核：负责的人说办好了，要由另一位同事核对，通过后会把结果写在这里。",
+    "closed": "已办结：结果写在下面。您可以评价，不满意可以申请重办。",
+    "cancelled": "不再办理：原因写在下面。",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One step of the public timeline."""
+
+    at: datetime
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Everything that the page and the API show of a report."""
+
+    report: CitizenReport
+    type_label: str
+    place: str
+    means: str
+    due_at: datetime | None
+    steps: list[Told]
+    rating: Rating | None
+    rateable: bool
+    reopen_until: datetime | None
+    outcome: str
+    answer: str
+
+    @property
+    def own_words(self) -> str:
+        """What was reported, numbers masked."""
+        return without_numbers(self.report.description)
+
+
+def followed(report: CitizenReport) -> Followed:
+    """The report with its matter and area loaded, in plain words."""
+    matter = report.matter
+    labels = words("report_type")["report_type"]
+    until = reopen_until(report)
+    closed = matter.closed_at is not None
+    rating = report.ratings.filter(answered_at=matter.closed_at).first() if matter.closed_at else None
+    return Followed(
+        report=report,
+        type_label=labels.get(report.report_type, report.report_type),
+        place=_place(matter.area),
+        means=MEANS.get(matter.state, ""),
+        due_at=None if closed else matter.due_at,
+        steps=[step for event in matter.events.order_by("id") if (step := _told(event, matter)) is not None],
+        rating=rating,
+        rateable=rateable(report),
+        reopen_until=until,
+        outcome=Matter.Outcome(matter.outcome).label if matter.outcome else "",
+        answer=without_numbers(matter.answer),
+    )
+
+
+def _place(area: Area) -> str:
+    """Village and grid, or the street while it is not placed."""
+    above = area.parent.name if area.parent and area.level == Area.Level.GRID else ""
+    return area.name if area.name.startswith(above) else above + area.name
+
+
+def _told(event: Event, matter: Matter) -> Told | None:
+    """The step in plain words; None for what stays inside."""
+    if event.action not in TOLD:
+        return None
+    title, text = TOLD[event.action]
+    if event.action == "assign":
+        to = event.evidence.get("unit_name") or event.evidence.get("area_name") or "负责的网格"
+        text = f"已交给{to}办理。"
+    elif event.action in {"add", "rate", "again"}:
+        text = without_numbers(event.note)
+    elif event.action == "cancel":
+        text = without_numbers(event.evidence.get("answer") or event.note)
+    elif event.action == "verify":
+        outcome = event.evidence.get("outcome", "")
+        said = Matter.Outcome(outcome).label if outcome in Matter.Outcome.values else ""
+        text = "：".join(part for part in (said, without_numbers(event.evidence.get("answer", ""))) if part)
+    return Told(event.at, title, text)
+
+
+def as_json(found: Followed) -> dict[str, Any]:
+    """The same for programs."""
+    report = found.report
+    return {
+        "code": report.code,
+        "number": report.matter.number,
+        "report_type": report.report_type,
+        "type_label": found.type_label,
+        "description": found.own_words,
+        "address": without_numbers(report.address),
+        "place": found.place,
+        "state": report.matter.state,
+        "means": found.means,
+        "due_at": found.due_at,
+        "reported_at": local(report.matter.created_at),
+        "closed_at": report.matter.closed_at,
+        "outcome": found.outcome,
+        "answer": found.answer,
+        "timeline": [{"at": s.at, "title": s.title, "text": s.text} for s in found.steps],
+        "rating": found.rating and {"score": found.rating.score, "words": found.rating.words},
+        "rateable": found.rateable,
+        "reopen_until": found.reopen_until,
+    }

@@ -1,0 +1,160 @@
+"""Following a report: what its sender is told and what not; rating, adding, asking for it again."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from incidents.reports import following
+from incidents.reports.models import CitizenReport, Rating
+from incidents.reports.public import TOLD, as_json, followed
+from incidents.reports.queries import content_of, report_rows
+from matters.loop import KINDS
+from matters.models import Event, Matter, Notice
+from matters.workflow import advance, available_actions
+from shared.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
+from tests.cast import Cast
+from tests.incidents.reports.made import PHONE, a_photo, handled, report
+
+
+def reread(made: CitizenReport) -> CitizenReport:
+    return CitizenReport.objects.select_related("matter__area__parent", "matter__handler").get(pk=made.pk)
+
+
+def test_the_sender_reads_every_public_step_and_nothing_internal(cast: Cast) -> None:
+    made = handled(cast, report(cast, phone=PHONE, description="路灯坏了，我的电话13900004321"))
+    told = as_json(followed(made))
+    assert [step["title"] for step in told["timeline"]] == [
+        "已收到",
+        "已受理",
+        "已交办",
+        "办好了，等复核",
+        "办结答复",
+    ]
+    whole = str(told)
+    assert "已交给河边村第一网格办理" in whole
+    assert "已解决：路灯已修好" in whole
+    assert "内部" not in whole
+    assert "老张" not in whole
+    assert PHONE not in whole
+    assert "13812345678" not in whole
+    assert all(user.name not in whole for user in cast.people.values())
+
+
+@pytest.mark.parametrize("state", ["reported", "accepted", "assigned", "handling", "echoed"])
+def test_each_state_says_what_it_means(cast: Cast, state: str) -> None:
+    made = report(cast)
+    Matter.objects.filter(pk=made.pk).update(state=state)
+    found = followed(reread(made))
+    assert len(found.means) > 15
+    assert not found.rateable
+    assert found.reopen_until is None
+
+
+def test_moves_that_are_not_named_stay_inside() -> None:
+    hidden = {move.action for move in KINDS["citizen_report"].loop} - set(TOLD)
+    assert not hidden & {"accept", "assign", "handle", "echo", "verify", "cancel", "again"}
+
+
+@pytest.mark.parametrize(("score", "good"), [("satisfied", 1), ("mostly", 1), ("so_so", 0), ("not", 0)])
+def test_a_rating_counts_once_in_the_rate(cast: Cast, score: str, good: int) -> None:
+    made = handled(cast, report(cast))
+    following.rate(report=made, score=score, words=" 谢谢 ")
+    following.rate(report=made, score=score, words="谢谢")
+    with pytest.raises(Conflict):
+        following.rate(report=made, score="so_so", words="改一下")
+    assert Rating.objects.count() == 1
+    content = content_of(report_rows(cast.command))
+    assert (content.good, content.rated, content.answered) == (good, 1, 1)
+    assert Event.objects.filter(action="rate").count() == 1
+    assert Notice.objects.filter(subject__startswith="群众不满意").exists() == (not good)
+
+
+def test_only_an_answer_is_rated(cast: Cast) -> None:
+    made = report(cast)
+    with pytest.raises(Conflict):
+        following.rate(report=made, score="not")
+    advance(matter=made.matter, action="cancel", actor=cast.officer, note="重复上报")
+    with pytest.raises(Conflict):
+        following.rate(report=reread(made), score="not")
+    with pytest.raises(InvalidInput):
+        following.rate(report=made, score="bogus")
+    assert followed(reread(made)).answer == "重复上报"
+
+
+def test_a_rating_cannot_be_changed_in_the_database(cast: Cast) -> None:
+    made = handled(cast, report(cast))
+    following.rate(report=made, score="not")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rating.objects.update(score="satisfied")
+
+
+def test_done_again_at_the_senders_word_and_rated_anew(cast: Cast) -> None:
+    made = handled(cast, report(cast))
+    following.rate(report=made, score="not", words="又坏了")
+    following.reopen(report=made, reason="第二天又不亮")
+    following.reopen(report=made, reason="第二天又不亮")
+    made = reread(made)
+    assert (made.matter.state, made.matter.closed_at, made.matter.outcome, made.matter.answer) == (
+        "accepted",
+        None,
+        "",
+        "",
+    )
+    assert Event.objects.filter(action="again", actor=None, note="第二天又不亮").count() == 1
+    assert Notice.objects.filter(recipient=cast.officer, subject__startswith="群众要求重办").count() == 1
+    content = content_of(report_rows(cast.command))
+    assert (content.good, content.rated, content.answered) == (0, 0, 0)
+    matter = made.matter
+    advance(matter=matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
+    advance(matter=matter, action="echo", actor=cast.worker, note="换了线")
+    evidence = {"outcome": "settled", "answer": "换了新线"}
+    advance(matter=matter, action="verify", actor=cast.officer, evidence=evidence)
+    following.rate(report=reread(made), score="satisfied")
+    content = content_of(report_rows(cast.command))
+    assert (content.good, content.rated, content.answered) == (1, 1, 1)
+    assert Rating.objects.count() == 2
+
+
+def test_doing_it_again_has_its_days(cast: Cast) -> None:
+    made = handled(cast, report(cast))
+    Matter.objects.filter(pk=made.pk).update(closed_at=timezone.now() - timedelta(days=14, hours=23))
+    until = following.reopen_until(reread(made))
+    assert until is not None
+    assert until > timezone.now()
+    Matter.objects.filter(pk=made.pk).update(closed_at=timezone.now() - timedelta(days=15, minutes=1))
+    with pytest.raises(Conflict, match="过了"):
+        following.reopen(report=reread(made), reason="又坏了")
+    with pytest.raises(Conflict):
+        following.reopen(report=report(cast), reason="还没办")
+    with pytest.raises(InvalidInput):
+        following.reopen(report=made, reason=" ")
+
+
+def test_nobody_of_the_staff_makes_the_senders_move_nor_he_theirs(cast: Cast) -> None:
+    made = handled(cast, report(cast))
+    for user in cast.people.values():
+        assert "again" not in {move.action for move in available_actions(made.matter, user)}
+    with pytest.raises(NotAllowed):
+        advance(matter=made.matter, action="again", actor=cast.command, note="x")
+    with pytest.raises(NotAllowed):
+        advance(matter=report(cast).matter, action="accept", actor=None)
+    with pytest.raises(TransitionRefused):
+        advance(matter=report(cast).matter, action="again", actor=None, note="x")
+
+
+def test_more_from_the_sender_while_it_is_open(cast: Cast) -> None:
+    made = report(cast)
+    photo = a_photo()
+    following.add_words(report=made, words="在东门左边第二盏", photos=[photo])
+    following.add_words(report=made, words="电话 13812345678")
+    following.add_words(report=made, words="电话 13812345678")
+    lines = list(Event.objects.filter(action="add").order_by("id"))
+    assert [line.note for line in lines] == ["在东门左边第二盏", "电话 13812345678"]
+    assert lines[0].photos.count() == 1
+    assert reread(made).matter.version == 3
+    assert Notice.objects.filter(recipient=cast.officer, subject__startswith="群众补充").count() == 2
+    assert "13812345678" not in str(as_json(followed(reread(made))))
+    with pytest.raises(Conflict):
+        following.add_words(report=handled(cast, made), words="还有")
