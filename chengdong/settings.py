@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -325,6 +326,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "chengdong.tasks.sweep", "schedule": 30.0, "options": {"expires": 25}},
+    "erase_expired": {"task": "chengdong.tasks.erase_expired", "schedule": crontab(hour=3, minute=30)},
 }
 
 NOTICE_WEBHOOK_URL = os.environ.get("NOTICE_WEBHOOK_URL", "")
