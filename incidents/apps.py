@@ -18,6 +18,7 @@ class IncidentsConfig(AppConfig):
         from incidents import details, kinds  # noqa: PLC0415
         from incidents.importing.importer import IncidentImporter  # noqa: PLC0415
         from incidents.reports import details as reports  # noqa: PLC0415
+        from incidents.reports import takeover  # noqa: PLC0415
         from matters import details as pages  # noqa: PLC0415
         from matters import loop  # noqa: PLC0415
 
@@ -26,6 +27,7 @@ class IncidentsConfig(AppConfig):
         pages.register("police_incident", details.of_incident)
         pages.register("hazard", details.of_hazard)
         personal.register("police_incident", "警情报警人", details.caller)
+        takeover.register()
         loop.register(kinds.CITIZEN_REPORT)
         pages.register("citizen_report", reports.of_report)
         personal.register("citizen_report", "群众上报人", reports.reporter)

@@ -15,7 +15,9 @@ from shared.crypto import mask
 
 def of_report(matter: Matter, user: User) -> Detail:
     """What was reported, masked; ratings below it."""
-    report = CitizenReport.objects.prefetch_related("ratings").get(matter=matter)
+    report = (
+        CitizenReport.objects.select_related("continued_as").prefetch_related("ratings").get(matter=matter)
+    )
     labels = words("report_type")["report_type"]
     description = without_numbers(report.description)
     where = f"{report.latitude:.5f}, {report.longitude:.5f}" if report.latitude is not None else ""
@@ -36,6 +38,7 @@ def of_report(matter: Matter, user: User) -> Detail:
         extra={
             "ratings": sorted(report.ratings.all(), key=lambda rating: rating.at),
             "closed_at": matter.closed_at,
+            "onward": report.continued_as,
         },
     )
 

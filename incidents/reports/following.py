@@ -104,9 +104,9 @@ def reopen(*, report: CitizenReport, reason: str) -> Event:
 
 def reopen_until(report: CitizenReport) -> datetime | None:
     """Until when the resident may ask for it to be taken up again (Parameter `report_reopen_days` [D]); None
-    while it is open, and after a cancellation."""
+    while it is open, after a cancellation, and where something else goes on with it."""
     matter = report.matter
-    if matter.closed_at is None or matter.outcome in NOT_RATED:
+    if matter.closed_at is None or matter.outcome in NOT_RATED or report.continued_as_id is not None:
         return None
     code = "report_reopen_days"
     return matter.closed_at + timedelta(days=parameters(code)[code])

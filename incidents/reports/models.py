@@ -50,6 +50,9 @@ class CitizenReport(models.Model):
     phone_index = models.CharField(max_length=32, blank=True, default="", db_index=True, editable=False)
     phone_tail = models.CharField(max_length=4, blank=True, default="", db_index=True, editable=False)
     wechat_index = models.CharField(max_length=32, blank=True, default="", db_index=True)
+    continued_as = models.ForeignKey(
+        "matters.Matter", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="转为"
+    )
     latitude = models.FloatField("纬度", null=True, blank=True)
     longitude = models.FloatField("经度", null=True, blank=True)
     accuracy = models.FloatField("精度（米）", null=True, blank=True)

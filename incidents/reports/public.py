@@ -9,6 +9,7 @@ from grids.queries import words
 from incidents.reports.following import rateable, reopen_until
 from incidents.reports.models import CitizenReport, Rating
 from incidents.reports.words import without_numbers
+from matters.loop import KINDS, state_label
 from matters.models import Event, Matter
 from shared.dates import local
 
@@ -20,7 +21,14 @@ TOLD = {
     "send_back": ("重新安排", "交给的地方办不了，正在另外安排。"),
     "echo": ("办好了，等复核", "负责的人说已经办好，要由另一位同事核对过才算数。"),
     "redo": ("复核没通过，重办", "核对时发现还没办好，已要求重办。"),
+    "transfer": ("转交", ""),
+    "ask_info": ("请您补充", ""),
+    "answer_info": ("您补充了情况", ""),
+    "grant_extension": ("延长了期限", "因为情况复杂，经批准延长了办理期限，新的期限见上面。"),
     "verify": ("办结答复", ""),
+    "to_hazard": ("转为隐患办理", ""),
+    "refer": ("移交", ""),
+    "merge": ("合并办理", "与另一件反映同一件事，已合并办理，后面是那一件的进展。"),
     "cancel": ("不再办理", ""),
     "add": ("您补充了情况", ""),
     "rate": ("您评价了答复", ""),
@@ -34,6 +42,8 @@ MEANS = {
     "handling": "办理中：负责的网格或单位正在处理。",
     "echoed": "待复核：负责的人说办好了，要由另一位同事核对，通过后会把结果写在这里。",
     "closed": "已办结：结果写在下面。您可以评价，不满意可以申请重办。",
+    "referred": "已移交：已经交给更合适的地方继续办理，说明写在下面。",
+    "merged": "已合并：与另一件反映同一件事，一起办理，进展写在下面。",
     "cancelled": "不再办理：原因写在下面。",
 }
 
@@ -60,6 +70,7 @@ class Followed:
     rating: Rating | None
     rateable: bool
     reopen_until: datetime | None
+    continued: str
     outcome: str
     answer: str
 
@@ -73,7 +84,7 @@ def followed(report: CitizenReport) -> Followed:
     """The report with its matter and area loaded, in plain words."""
     matter = report.matter
     labels = words("report_type")["report_type"]
-    until = reopen_until(report)
+    until, onward = reopen_until(report), report.continued_as
     closed = matter.closed_at is not None
     rating = report.ratings.filter(answered_at=matter.closed_at).first() if matter.closed_at else None
     return Followed(
@@ -82,10 +93,13 @@ def followed(report: CitizenReport) -> Followed:
         place=_place(matter.area),
         means=MEANS.get(matter.state, ""),
         due_at=None if closed else matter.due_at,
-        steps=[step for event in matter.events.order_by("id") if (step := _told(event, matter)) is not None],
+        steps=[step for one in (matter, onward) if one for step in _steps(one, own=one == matter)],
         rating=rating,
         rateable=rateable(report),
         reopen_until=until,
+        continued=f"{KINDS[onward.kind].label} {onward.number}，{state_label(onward.kind, onward.state)}"
+        if onward
+        else "",
         outcome=Matter.Outcome(matter.outcome).label if matter.outcome else "",
         answer=without_numbers(matter.answer),
     )
@@ -97,18 +111,27 @@ def _place(area: Area) -> str:
     return area.name if area.name.startswith(above) else above + area.name
 
 
-def _told(event: Event, matter: Matter) -> Told | None:
+def _steps(matter: Matter, *, own: bool) -> list[Told]:
+    """The public steps of a matter; of one that goes on with it neither its beginning nor others' words."""
+    hidden = () if own else ("open", "add", "rate", "again", "answer_info")
+    events = matter.events.exclude(action__in=hidden).order_by("id")
+    return [step for event in events if (step := _told(event)) is not None]
+
+
+def _told(event: Event) -> Told | None:
     """The step in plain words; None for what stays inside."""
     if event.action not in TOLD:
         return None
     title, text = TOLD[event.action]
-    if event.action == "assign":
+    if event.action in {"assign", "transfer"}:
         to = event.evidence.get("unit_name") or event.evidence.get("area_name") or "负责的网格"
         text = f"已交给{to}办理。"
-    elif event.action in {"add", "rate", "again"}:
+    elif event.action in {"add", "rate", "again", "ask_info", "answer_info"}:
         text = without_numbers(event.note)
     elif event.action == "cancel":
         text = without_numbers(event.evidence.get("answer") or event.note)
+    elif event.action in {"to_hazard", "refer"}:
+        text = without_numbers(event.evidence.get("answer", ""))
     elif event.action == "verify":
         outcome = event.evidence.get("outcome", "")
         said = Matter.Outcome(outcome).label if outcome in Matter.Outcome.values else ""
@@ -132,6 +155,7 @@ def as_json(found: Followed) -> dict[str, Any]:
         "due_at": found.due_at,
         "reported_at": local(report.matter.created_at),
         "closed_at": report.matter.closed_at,
+        "continued_as": found.continued,
         "outcome": found.outcome,
         "answer": found.answer,
         "timeline": [{"at": s.at, "title": s.title, "text": s.text} for s in found.steps],

@@ -93,6 +93,7 @@ class PublicReport(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField(allow_null=True)
     reported_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
+    continued_as = serializers.CharField(allow_blank=True, help_text="Number and state of what it became.")
     outcome = serializers.CharField(allow_blank=True)
     answer = serializers.CharField(allow_blank=True)
     timeline = PublicStep(many=True)

@@ -6,12 +6,13 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from incidents.models import Hazard
 from incidents.reports import following
 from incidents.reports.models import CitizenReport, Rating
 from incidents.reports.public import TOLD, as_json, followed
 from incidents.reports.queries import content_of, report_rows
 from matters.loop import KINDS
-from matters.models import Event, Matter, Notice
+from matters.models import Event, EventPhoto, Matter, Notice
 from matters.workflow import advance, available_actions
 from shared.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
 from tests.cast import Cast
@@ -158,3 +159,51 @@ def test_more_from_the_sender_while_it_is_open(cast: Cast) -> None:
     assert "13812345678" not in str(as_json(followed(reread(made))))
     with pytest.raises(Conflict):
         following.add_words(report=handled(cast, made), words="还有")
+
+
+def test_a_report_becomes_a_hazard_without_being_typed_again(cast: Cast) -> None:
+    made = report(cast, report_type="fire", description="楼梯口堆满纸箱", photos=[a_photo()])
+    evidence = {"hazard_type": "egress", "hazard_level": "serious", "answer": "已按隐患督促整改"}
+    advance(matter=made.matter, action="to_hazard", actor=cast.officer, evidence=evidence)
+    hazard = Hazard.objects.get()
+    assert (hazard.description, hazard.address, hazard.source, hazard.hazard_type) == (
+        "楼梯口堆满纸箱",
+        "河边村一区26号",
+        "citizen",
+        "egress",
+    )
+    assert EventPhoto.objects.filter(event__matter=hazard.matter).count() == 1
+    made = reread(made)
+    assert (made.continued_as, made.matter.outcome, made.matter.state) == (
+        hazard.matter,
+        "passed_on",
+        "referred",
+    )
+    matter = hazard.matter
+    advance(matter=matter, action="accept", actor=cast.officer)
+    advance(matter=matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
+    advance(matter=matter, action="echo", actor=cast.worker, note="内部")
+    done = {"outcome": "settled", "answer": "纸箱已清走"}
+    advance(matter=matter, action="verify", actor=cast.officer, evidence=done)
+    told = as_json(followed(reread(made)))
+    assert told["timeline"][-1]["text"] == "已解决：纸箱已清走"
+    assert hazard.matter.number in told["continued_as"]
+    assert "内部" not in str(told)
+    assert told["reopen_until"] is None
+
+
+@pytest.mark.parametrize("wrong", ["hazard_type", "hazard_level", "answer"])
+def test_a_hazard_needs_its_words_and_a_place(cast: Cast, wrong: str) -> None:
+    evidence = {"hazard_type": "egress", "hazard_level": "serious", "answer": "已转"}
+    with pytest.raises(InvalidInput):
+        advance(
+            matter=report(cast).matter,
+            action="to_hazard",
+            actor=cast.officer,
+            evidence={**evidence, wrong: "" if wrong == "answer" else "bogus"},
+        )
+    lost = report(cast, address="夜市一带").matter
+    with pytest.raises(InvalidInput, match="流转"):
+        advance(matter=lost, action="to_hazard", actor=cast.command, evidence=evidence)
+    assert not Hazard.objects.exists()
+    assert Matter.objects.filter(closed_at=None).count() == 2

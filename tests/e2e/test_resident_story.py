@@ -1,0 +1,88 @@
+"""A resident's story: reported on a phone, done with a photo, looked at by another, answered, and rated."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from incidents.reports.models import CitizenReport, Rating
+from matters.models import EventPhoto
+from tests.cast import Cast
+from tests.e2e.conftest import sign_in
+from tests.pictures import picture
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_resident_is_answered_and_says_what_he_thinks(
+    device: Callable[[int], Page], cast: Cast, tmp_path: Path
+) -> None:
+    before, after = tmp_path / "before.jpg", tmp_path / "after.jpg"
+    before.write_bytes(picture(size=(400, 300)))
+    after.write_bytes(picture(size=(401, 300)))
+
+    phone = device(390)
+    phone.goto("/report/")
+    phone.get_by_label("设施损坏", exact=True).check(force=True)
+    phone.get_by_label("什么情况").fill("东门的路灯不亮三天了，<b>看不清路</b>")
+    phone.get_by_label("具体在哪里").fill("河边村一区26号门口")
+    phone.get_by_label("照片").set_input_files(before)
+    phone.get_by_label("手机号").fill("13900004321")
+    phone.get_by_role("button", name="提交").click()
+    phone.wait_for_url(re.compile(r"/echo/[A-Z2-9]{10}/$"))
+    expect(phone.get_by_role("heading", name="待受理")).to_be_visible()
+    expect(phone.get_by_text("已收到，编号 QZ")).to_be_visible()
+    made = CitizenReport.objects.get()
+    assert made.matter.area == cast.grid_a
+    page = f"/matters/{made.pk}/"
+
+    office = device(1440)
+    sign_in(office, "officer")
+    office.goto("/matters/")
+    office.get_by_role("link", name=re.compile("设施损坏")).first.click()
+    office.wait_for_url(re.compile(page))
+    assert office.locator(".photo").count() == 1
+    office.get_by_role("button", name="受理", exact=True).click()
+    office.locator("select[name=area]").first.select_option(str(cast.grid_a.pk))
+    office.get_by_role("button", name="流转", exact=True).first.click()
+    expect(office.get_by_text("已流转")).to_be_visible()
+
+    worker = device(390)
+    sign_in(worker, "worker")
+    worker.goto(page)
+    form = worker.locator("form.move", has=worker.get_by_role("button", name="反馈", exact=True))
+    form.locator("textarea[name=note]").fill("内部说明：电工老张换的灯泡")
+    form.locator("input[type=file]").set_input_files(after)
+    form.get_by_role("button", name="反馈", exact=True).click()
+    expect(worker.get_by_text("已反馈")).to_be_visible()
+    assert worker.get_by_role("button", name="审核答复").count() == 0
+
+    office.goto(page)
+    assert office.locator(".photo").count() == 2
+    form = office.locator("form.move", has=office.get_by_role("button", name="审核答复"))
+    form.get_by_label("已解决", exact=True).check(force=True)
+    form.locator("textarea[name=answer]").fill("路灯已换新灯泡，当晚亮了。")
+    form.locator("input[type=file]").set_input_files(after)
+    form.get_by_role("button", name="审核答复").click()
+    expect(office.get_by_text("已审核答复")).to_be_visible()
+
+    phone.reload()
+    expect(phone.get_by_text("路灯已换新灯泡，当晚亮了。").first).to_be_visible()
+    expect(phone.get_by_text("内部说明")).to_have_count(0)
+    expect(phone.locator(".photo")).to_have_count(2)
+    phone.get_by_label("满意", exact=True).check(force=True)
+    phone.get_by_label("想说的话").fill("来得快")
+    phone.get_by_role("button", name="提交评价").click()
+    expect(phone.get_by_text("您的评价：满意，来得快")).to_be_visible()
+    assert Rating.objects.get().score == "satisfied"
+    assert EventPhoto.objects.count() == 3
+
+    other = device(390)
+    other.goto(f"/echo/{made.code}/")
+    other.get_by_label("手机号后四位").fill("4321")
+    other.get_by_role("button", name="查看").click()
+    expect(other.get_by_text("您的评价：满意，来得快")).to_be_visible()
+    office.goto("/reports/")
+    expect(office.get_by_role("heading", name="满意率 100%")).to_be_visible()
