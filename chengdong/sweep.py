@@ -13,6 +13,7 @@ from grids.workflow import resume_ended
 from incidents.reports.limits import forget
 from matters.outbox import deliver_due
 from matters.summaries import bundle_due
+from mediation.reminders import remind
 from shared.dates import today
 
 
@@ -31,6 +32,7 @@ JOBS: dict[str, Callable[[], Any]] = {
     "digests": _digests,
     "late_incidents": top_up_all,
     "bundled": bundle_due,
+    "case_reminders": remind,
     "sent": deliver_due,
     "imports_resumed": resume_stuck,
     "counters_forgotten": forget,

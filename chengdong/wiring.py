@@ -1,10 +1,13 @@
 """Who reacts to what, on one page: reading it tells the story of the street."""
 
 from grids.facts import import_finished, target_suspended, visit_logged
+from incidents.known import calls_before, hazard_taken_over, report_taken_over, taken_over
 from incidents.workflow import hazard_of_visit, incident_placed
-from matters.facts import matter_advanced
+from matters.facts import matter_advanced, matter_referred
 from matters.import_notices import import_told
 from matters.obligations import move_answers, suspension_excuses, visit_answers
+from mediation import hints, origins
+from mediation.workflow.intake import take_over
 
 
 def connect() -> None:
@@ -14,4 +17,9 @@ def connect() -> None:
     target_suspended.connect(suspension_excuses)
     matter_advanced.connect(incident_placed)
     matter_advanced.connect(move_answers)
+    matter_referred.connect(take_over)
     import_finished.connect(import_told)
+    origins.register("police_incident", taken_over)
+    origins.register("citizen_report", report_taken_over)
+    origins.register("hazard", hazard_taken_over)
+    hints.register(calls_before)

@@ -187,6 +187,7 @@ def _asking(street: Area, day: date) -> dict[str, Any]:
         "since": due_at(street, MORNING, day) - WINDOW,
         "cut_off": due_at(street, EVENING, day),
         "kinds": orjson.dumps({kind.code: kind.label for kind in KINDS.values()}).decode(),
+        "by_office": [kind.code for kind in KINDS.values() if kind.by_office],
         "waits": orjson.dumps(with_village()).decode(),
         "colours": orjson.dumps({str(value): str(label) for value, label in Target.Colour.choices}).decode(),
     }

@@ -54,20 +54,45 @@ def reader(request: Any) -> "User":
     return user
 
 
-def within(user: Any, right: str, field: str = "area") -> Q:
+def bound_to(post: "Post") -> int | None:
+    """The office whose rows alone the post reaches among rows that belong to an office; None for a post over
+    a whole area (no office, or a command room).
+    """
+    return None if post.unit is None or post.unit.kind == post.unit.Kind.COMMAND else post.unit_id
+
+
+def within(user: Any, right: str, field: str = "area", office: str = "") -> Q:
     """Rows whose area (`field`, "" for an Area itself) lies where the user holds the right; none
     without a post.
+
+    `office` names the column of rows that belong to an office: who holds his post in one reaches its rows
+    alone, wherever they lie.
     """
     column = f"{field}__path__startswith" if field else "path__startswith"
     clause = Q(pk__in=[])
-    for path in paths_of(user, right):
-        clause |= Q(**{column: path})
+    if not office:
+        for path in paths_of(user, right):
+            clause |= Q(**{column: path})
+        return clause
+    for post in posts_of(user):
+        if right in post.role.rights:
+            own = bound_to(post)
+            clause |= Q(**{office: own}) if own else Q(**{column: post.area.path})
     return clause
 
 
 def covers(user: Any, right: str, area: "Area") -> bool:
     """The same question about one area that is at hand."""
     return any(area.path.startswith(path) for path in paths_of(user, right))
+
+
+def reaches(user: Any, right: str, area: "Area", office: int | None) -> bool:
+    """The same question about one row that belongs to an office."""
+    return any(
+        own == office if (own := bound_to(post)) else area.path.startswith(post.area.path)
+        for post in posts_of(user)
+        if right in post.role.rights
+    )
 
 
 class ScopedQuerySet(models.QuerySet[M]):

@@ -149,6 +149,10 @@ class Kind:
     """States whose step is done when they are left, not when they are reached."""
     lanes: Mapping[str, str] = field(default_factory=lambda: LANES)
     """State → lane of the board (new, assigned, handling, echoed)."""
+    by_office: bool = False
+    """Its rows belong to their unit: who holds his post in an office reaches those of his own office."""
+    page: str = ""
+    """Name of the address of its own page, which stands instead of the page of matters."""
 
     def move(self, state: str, action: str) -> Transition | None:
         """The transition that `action` means in `state`, or None."""

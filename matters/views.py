@@ -47,6 +47,8 @@ def matter_list(request: HttpRequest) -> HttpResponse:
 def matter_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One matter: where it stands, what happened, and the moves that the reader can make now."""
     matter = _seen(request, pk)
+    if own := KINDS[matter.kind].page:
+        return redirect(own, pk)
     refused = None
     if request.method == "POST":
         try:

@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from grids.models import Area
+from grids.models import Area, Unit
 from grids.photos import Photo, with_files
 from grids.scope import covers, rights_of
 from matters import effects
@@ -39,6 +39,7 @@ def open_matter(
     actor: User | None,
     state: str = "",
     number: str = "",
+    unit: Unit | None = None,
     due_at: datetime | None = None,
     note: str = "",
     photos: Sequence[Photo] = (),
@@ -50,6 +51,7 @@ def open_matter(
         number=number or next_number(rules.prefix),
         title=title[:120],
         area=area,
+        unit=unit,
         state=state or rules.start,
         reporter=actor,
         occurred_at=occurred_at,
@@ -76,7 +78,7 @@ def available_actions(matter: Matter, user: User) -> list[Transition]:
         for t in KINDS[matter.kind].loop
         if matter.state in t.sources
         and t.right in held
-        and covers(user, t.right, matter.area)
+        and matter.reached_by(user, t.right)
         and not (t.not_by == "handler" and matter.handler_id == user.pk)
     ]
 
@@ -104,7 +106,7 @@ def advance(
     given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
     locked = Matter.objects.select_for_update(of=("self",)).select_related("area").get(pk=matter.pk)
     rules = KINDS[locked.kind]
-    if actor is not None and not covers(actor, "matters.view", locked.area):
+    if actor is not None and not locked.reached_by(actor, "matters.view"):
         raise NotFound("没有找到这件事项，或它不在您的辖区。")
     if version is not None and version != locked.version:
         raise Conflict("这件事项刚被别人更新过，请看过最新情况再操作。", version=locked.version)
@@ -157,7 +159,7 @@ def _refusal(matter: Matter, actor: User | None) -> TransitionRefused:
 def _check(
     matter: Matter, transition: Transition, actor: User | None, note: str, given: dict[str, Any]
 ) -> None:
-    allowed = covers(actor, transition.right, matter.area) if actor else not transition.right
+    allowed = matter.reached_by(actor, transition.right) if actor else not transition.right
     if not allowed:
         raise NotAllowed(f"您没有“{transition.label}”的权限，请联系所在村社或指挥室。")
     if transition.not_by == "handler" and actor and matter.handler_id == actor.pk:

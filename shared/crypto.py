@@ -103,6 +103,8 @@ def mask(value: str) -> str:
     """`331081********1234` for an identity number, `139****5776` for a phone, `王**` for a name."""
     if not value:
         return ""
+    if not any(sign.isdecimal() for sign in value):
+        return value[0] + "**"
     if len(value) >= 15:
         return value[:6] + "*" * (len(value) - 10) + value[-4:]
     if len(value) >= 7:

@@ -22,6 +22,7 @@ from tests.incidents.made import hazard, incident
 from tests.incidents.reports.world import add_reports
 from tests.incidents.world import hazard_world
 from tests.matters.world import notice_world
+from tests.mediation.world import case_world
 
 WITHOUT_MARK = {
     "admin/": "Django's own: PortalAdmin lets only superusers in (tests/accounts/test_admin_site.py)",
@@ -140,7 +141,7 @@ def build_world(cast: Cast) -> World:
     _matters(world, cast)
     _digests(world, cast)
     _imports(world, cast)
-    for start, name, rows in [*hazard_world(cast), *notice_world(cast)]:
+    for start, name, rows in [*hazard_world(cast), *notice_world(cast), *case_world(cast)]:
         world.add(start, name, *(Row(*row) for row in rows))
     term = Term.objects.get(scheme="hazard_type", code="fire")
     world.add("reference/terms/", "pk", Row(term.pk))

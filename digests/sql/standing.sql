@@ -1,4 +1,4 @@
--- Overdue matters ask whoever has the ball. Visits owed by the day; one made before the alert ran counts as done.
+-- Overdue matters ask whoever has the ball; those that belong to an office ask no grid. Visits owed by the day; one made before the alert ran counts as done.
 , standing_row AS (
     SELECT 1 AS rank, 'overdue' AS kind,
            CASE WHEN area.level = 'grid' AND matter.kind || ':' || matter.state = ANY(%(with_village)s) THEN area.parent_id
@@ -13,7 +13,7 @@
            '' AS colour, NULL::timestamptz AS answered_at, NULL::bigint AS answered_by, '' AS answer, 0 AS carried
     FROM matters_matter matter
     JOIN territory area ON area.id = matter.area_id
-    WHERE matter.closed_at IS NULL AND matter.due_at < %(until)s
+    WHERE matter.closed_at IS NULL AND matter.due_at < %(until)s AND matter.kind <> ALL(%(by_office)s)
     UNION ALL
     SELECT 3, 'visit', owed.grid_id, 'target:' || target.id, NULL, target.id,
            CASE target.kind WHEN 'person' THEN left(target.name, 1) || '**' ELSE target.name END,

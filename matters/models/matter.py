@@ -8,12 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from grids.scope import ScopedQuerySet, rights_of
+from grids.scope import ScopedQuerySet, bound_to, covers, posts_of, reaches, rights_of, within
 from matters.loop import KINDS
 
 
 class MatterQuerySet(ScopedQuerySet["Matter"]):
-    """Matters by territory and by whether they still wait."""
+    """Matters by territory (or office) and by whether they still wait."""
 
     area_field = "area"
 
@@ -21,7 +21,12 @@ class MatterQuerySet(ScopedQuerySet["Matter"]):
         """Only rows in the territory, and only of the kinds whose words the user may read."""
         held = rights_of(user)
         hidden = [kind.code for kind in KINDS.values() if kind.reader not in held]
-        seen = super().within(user, right)
+        bound = [kind.code for kind in KINDS.values() if kind.by_office and kind.reader in held]
+        if bound and any(bound_to(post) for post in posts_of(user)):
+            theirs = Q(kind__in=bound) & within(user, right, "area", "unit")
+            seen = self.filter(theirs | ~Q(kind__in=bound) & within(user, right))
+        else:
+            seen = super().within(user, right)
         return seen.exclude(kind__in=hidden) if hidden else seen
 
     def open(self) -> "MatterQuerySet":
@@ -97,6 +102,14 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def reached_by(self, user: Any, right: str) -> bool:
+        """Whether the user holds the right over this row: by its area, or by its office where the kind goes
+        by offices. The area must be at hand.
+        """
+        if KINDS[self.kind].by_office:
+            return reaches(user, right, self.area, self.unit_id)
+        return covers(user, right, self.area)
 
 
 class Event(models.Model):

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from grids.models import Unit
-from grids.scope import ScopedQuerySet, posts_of
+from grids.scope import ScopedQuerySet, posts_of, rights_of, within
 
 
 class DisputeQuerySet(ScopedQuerySet["Dispute"]):
@@ -22,17 +21,13 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
         """
         from mediation.models.joint import Invitation  # noqa: PLC0415 -- it points at this model
 
-        clause, asked = Q(pk__in=[]), Q(pk__in=[])
+        asked = Q(brand__members=user.pk, brand__members__is_active=True)
         for post in posts_of(user):
-            if right not in post.role.rights:
-                continue
-            if post.unit is None or post.unit.kind == Unit.Kind.COMMAND:
-                clause |= Q(matter__area__path__startswith=post.area.path)
-                continue
-            if post.unit.kind == Unit.Kind.STATION:
-                clause |= Q(station=post.unit_id)
-            asked |= Q(unit=post.unit_id) | Q(brand__members__user=user.pk)
-        return self.filter(clause | Q(pk__in=Invitation.objects.filter(asked).values("dispute")))
+            if right in post.role.rights and post.unit_id:
+                asked |= Q(unit=post.unit_id)
+        asked &= ~Q(answer=Invitation.Answer.CANCELLED)
+        invited = Invitation.objects.filter(asked).values("dispute") if right in rights_of(user) else []
+        return self.filter(within(user, right, self.area_field, "station") | Q(pk__in=invited))
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())

@@ -10,6 +10,7 @@ from shared.fields import EncryptedField
 from shared.pinyin import initials
 
 MARK = 12
+DOTS = str.maketrans(dict.fromkeys("•‧∙・･．●⋅", "·"))
 
 
 class Document(models.TextChoices):
@@ -24,9 +25,14 @@ class Document(models.TextChoices):
     OTHER = "other", "其他证件"
 
 
+def one_dot(name: str) -> str:
+    """All writings of the middle dot of minority names as one (·)."""
+    return name.translate(DOTS)
+
+
 def name_marks(name: str) -> list[str]:
     """Blind marks of each two neighbouring signs of a name: a part of it finds it, none can be read back."""
-    plain = normal(name).replace("·", "")
+    plain = normal(one_dot(name)).replace("·", "")
     return sorted({blind(plain[i : i + 2], "name-pair")[:MARK] for i in range(len(plain) - 1)})
 
 

@@ -1,0 +1,1 @@
+"""Reads of cases that more than one page needs."""

@@ -1,0 +1,125 @@
+"""Lists of cases: rows as pages and the API show them, and how they are found."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F, Q
+
+from grids.scope import posts_of
+from mediation.models import Dispute, Invitation, Party
+from mediation.models.party import name_marks, one_dot
+from shared.cells import is_phone
+from shared.crypto import blind, normal
+from shared.dates import today
+from shared.pinyin import initials
+
+ORDER = ("-received_at", "-matter_id")
+COLUMNS = (
+    "matter_id",
+    "case_no",
+    "dispute_type",
+    "source",
+    "result",
+    "risk",
+    "due_on",
+    "accepted_on",
+    "concluded_on",
+    "received_at",
+    "station_id",
+    "mediator_id",
+)
+BESIDE = {
+    "number": F("matter__number"),
+    "title": F("matter__title"),
+    "state": F("matter__state"),
+    "due_at": F("matter__due_at"),
+    "warn_at": F("matter__warn_at"),
+    "closed_at": F("matter__closed_at"),
+    "version": F("matter__version"),
+    "area_id": F("matter__area_id"),
+    "place": F("matter__area__name"),
+    "station_name": F("station__name"),
+    "mediator_name": F("mediator__name"),
+    "brand_name": F("brand__name"),
+}
+PLACE_WORD = re.compile(r"\d|[村路区社幢室号街巷弄]$")
+
+
+def case_rows(user: Any) -> Any:
+    """Cases that the user may see, as plain rows."""
+    return plain(Dispute.objects.within(user, "mediation.view"))
+
+
+def plain(cases: Any) -> Any:
+    """Cases as plain rows."""
+    return cases.values(*COLUMNS, **BESIDE)
+
+
+def found_by(text: str) -> Q:
+    """Cases that a searching word means: a case number, a phone or its tail, an identity number, pinyin
+    initials, a name or part of it, a place. Each sort of word asks one index.
+    """
+    word = normal(text)
+    if not word:
+        return Q()
+    if re.search(r"人调字|^TJ\d", word):
+        return Q(case_no__icontains=text.strip()) | Q(matter__number__iexact=text.strip())
+    parties = _parties(word)
+    if parties is not None:
+        return Q(pk__in=Party.objects.filter(parties).values("dispute"))
+    if PLACE_WORD.search(word):
+        return Q(matter__title__icontains=text.strip()) | Q(address__icontains=text.strip())
+    named = Q(name_index=blind(one_dot(text), "name"))
+    if marks := name_marks(text):
+        named |= Q(marks__contains=marks)
+    else:
+        named |= Q(initials__startswith=initials(text))
+    return Q(pk__in=Party.objects.filter(named).values("dispute"))
+
+
+def _parties(word: str) -> Q | None:
+    """How parties are found by digits or Latin letters; None for other words."""
+    if re.fullmatch(r"\d{4}", word):
+        return Q(phone_tail=word) | Q(agents__phone_tail=word)
+    if is_phone(word):
+        index = blind(word, "phone")
+        return Q(phone_index=index) | Q(agents__phone_index=index)
+    if re.fullmatch(r"\d{15,17}[\dX]|[A-Z]{1,2}\d{6,9}", word):
+        index = blind(word, "id")
+        return Q(id_index=index) | Q(agents__id_index=index)
+    if re.fullmatch(r"[A-Z]{2,12}", word):
+        return Q(initials__startswith=word.lower())
+    return None
+
+
+def with_parties(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a page with who stands on each side, masked: one query for all of them."""
+    found = [dict(row, sides={"applicant": [], "respondent": []}) for row in rows]
+    by_id = {row["matter_id"]: row["sides"] for row in found}
+    for party in Party.objects.filter(dispute__in=by_id, left_on=None).order_by(
+        "dispute", "side", "position"
+    ):
+        by_id[party.dispute_id].setdefault(party.side, []).append(party.shown)
+    return found
+
+
+def standing(user: Any) -> dict[str, int]:
+    """How many cases are open, lie with the user, are late, and how many invitations wait for his answer."""
+    seen = Dispute.objects.within(user, "mediation.view").filter(matter__closed_at=None)
+    late = Q(concluded_on=None, due_on__lt=today())
+    return {
+        "open": seen.count(),
+        "mine": seen.filter(mediator=user).count(),
+        "late": seen.filter(late).count(),
+        "asked": asked_of(user).filter(answer="").count(),
+    }
+
+
+def asked_of(user: Any) -> Any:
+    """Invitations that the user can answer: of his unit, or of the brand that he belongs to."""
+    units = [
+        post.unit_id for post in posts_of(user) if post.unit_id and "mediation.answer" in post.role.rights
+    ]
+    asked = Q(unit__in=units) | Q(brand__members=user.pk, brand__members__is_active=True)
+    return Invitation.objects.filter(asked).exclude(answer="cancelled").distinct()

@@ -1,0 +1,80 @@
+"""Stations, brands and mediators: who works where, and how much lies with them."""
+
+from typing import Any
+
+from django.db.models import Count, Q
+
+from grids.models import Unit
+from grids.scope import bound_to, posts_of
+from mediation.models import Brand, Mediator
+
+OPEN = Q(disputes__concluded_on=None, disputes__isnull=False)
+
+
+def stations_within(user: Any, right: str) -> Any:
+    """Stations in which the user holds the right: his own, or all of his area."""
+    clause = Q(pk__in=[])
+    for post in posts_of(user):
+        if right in post.role.rights:
+            own = bound_to(post)
+            clause |= Q(pk=own) if own else Q(area__path__startswith=post.area.path)
+    return Unit.objects.filter(clause, kind=Unit.Kind.STATION)
+
+
+def registering(user: Any) -> list[Unit]:
+    """Stations at which the user may write down a case."""
+    return list(stations_within(user, "mediation.register").select_related("area").order_by("id"))
+
+
+def station_rows(user: Any) -> list[dict[str, Any]]:
+    """Stations of the user's street with their open cases and mediators; how many are open only tells the
+    load, no case is named.
+    """
+    streets = Q(pk__in=[])
+    for post in posts_of(user):
+        if "mediation.view" in post.role.rights:
+            streets |= Q(area__path__startswith=f"/{post.area.parent_ids[0]}/")
+    stations = (
+        Unit.objects.filter(streets, kind=Unit.Kind.STATION)
+        .annotate(open=Count("disputes", filter=OPEN, distinct=True))
+        .select_related("area")
+        .order_by("id")
+    )
+    people: dict[int, list[Mediator]] = {}
+    for mediator in (
+        Mediator.objects.filter(station__in=stations, is_active=True, user__is_active=True)
+        .select_related("user", "brand")
+        .annotate(
+            load=Count(
+                "user__mediates",
+                filter=Q(user__mediates__concluded_on=None, user__mediates__isnull=False),
+            )
+        )
+        .order_by("user__name")
+    ):
+        people.setdefault(mediator.station_id, []).append(mediator)
+    brands: dict[int, list[Brand]] = {}
+    for brand in Brand.objects.filter(station__in=stations, is_active=True).annotate(
+        load=Count("disputes", filter=OPEN)
+    ):
+        brands.setdefault(brand.station_id, []).append(brand)
+    return [
+        {"station": s, "open": s.open, "mediators": people.get(s.pk, []), "brands": brands.get(s.pk, [])}
+        for s in stations
+    ]
+
+
+def station_choices(user: Any) -> list[tuple[str, str]]:
+    """Stations to filter by: those of whose cases the user may see all."""
+    seen = stations_within(user, "mediation.view").order_by("id").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in seen]
+
+
+def brand_choices(user: Any) -> list[tuple[str, str]]:
+    """Brands of the user's street to filter by."""
+    streets = Q(pk__in=[])
+    for post in posts_of(user):
+        if "mediation.view" in post.role.rights:
+            streets |= Q(station__area__path__startswith=f"/{post.area.parent_ids[0]}/")
+    found = Brand.objects.filter(streets, is_active=True).order_by("id").values_list("pk", "name")
+    return [(str(pk), name) for pk, name in found]

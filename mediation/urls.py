@@ -1,0 +1,15 @@
+"""Page addresses of cases."""
+
+from django.urls import path
+
+from mediation.views import cases, places
+
+urlpatterns = [
+    path("mediation/", cases.case_list, name="case_list"),
+    path("mediation/new/", cases.case_new, name="case_new"),
+    path("mediation/calendar/", places.calendar, name="mediation_calendar"),
+    path("mediation/stations/", places.stations, name="mediation_stations"),
+    path("mediation/invitations/<int:pk>/", cases.invitation_answer, name="invitation_answer"),
+    path("mediation/<int:pk>/", cases.case_page, name="case_page"),
+    path("mediation/<int:pk>/do/<slug:action>/", cases.case_step, name="case_step"),
+]

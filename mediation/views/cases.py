@@ -1,0 +1,153 @@
+"""The list of cases, the intake page, one page per case, and one page for each of its steps."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from grids.queries import words
+from grids.scope import reader, rights_of, scoped
+from mediation.filters import VIEWS, CaseFilter
+from mediation.forms.intake import Intake
+from mediation.forms.joint import AnswerForm
+from mediation.kinds import STATES
+from mediation.models import Dispute, Invitation
+from mediation.queries import cases
+from mediation.queries.case import SIDE, answerable, load, place_of
+from mediation.queries.stations import brand_choices, registering, station_choices
+from mediation.steps import STEPS
+from mediation.workflow import joint
+from mediation.workflow.intake import register
+from shared.errors import Conflict, DomainError, InvalidInput
+from shared.pages import page_of
+
+
+@scoped("mediation.view")
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Cases that the reader may see, newest first, narrowed as asked."""
+    user, labels = reader(request), words("dispute_type", "case_source")
+    found = CaseFilter(request.GET, queryset=cases.case_rows(user), request=request)
+    form = found.offer(
+        station=station_choices(user),
+        brand=brand_choices(user),
+        type=list(labels["dispute_type"].items()),
+        source=list(labels["case_source"].items()),
+    )
+    page = page_of(request, found.qs, order=cases.ORDER)
+    page.rows = cases.with_parties(page.rows)
+    context = {
+        "form": form,
+        "page": page,
+        "labels": labels,
+        "states": STATES,
+        "results": dict(Dispute.Result.choices),
+        "standing": cases.standing(user),
+        "views": VIEWS,
+        "view": request.GET.get("view") or "all",
+        "may_register": bool(registering(user)),
+    }
+    return render(request, "mediation/list.html", context)
+
+
+@scoped("mediation.register")
+def case_new(request: HttpRequest) -> HttpResponse:
+    """Intake, keyboard first; sent twice it is one case."""
+    user, status = reader(request), 200
+    intake = Intake(user, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        status = 400
+        if intake.is_valid():
+            given = intake.case.cleaned_data
+            try:
+                dispute, created = register(
+                    actor=user,
+                    station=given["station"],
+                    area=given["area"],
+                    text=intake.case.text(),
+                    parties=intake.texts(),
+                    client_id=given["client_id"],
+                )
+            except DomainError as error:
+                intake.refuse(error)
+                status = error.status
+            else:
+                messages.success(request, "案件已登记。" if created else "这件案件刚才已经登记。")
+                return redirect("case_page", dispute.pk)
+    return render(request, "mediation/new.html", {"intake": intake}, status=status)
+
+
+def seen(request: HttpRequest, pk: int) -> Dispute:
+    """The case, if the reader may see it; else 404."""
+    found = Dispute.objects.within(request.user, "mediation.view").select_related(
+        "matter__area__parent", "station__area", "mediator", "brand", "origin"
+    )
+    dispute: Dispute = get_object_or_404(found, pk=pk)
+    return dispute
+
+
+@scoped("mediation.view")
+def case_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One case: where it stands, the next step, who is in it, what happened."""
+    dispute, user = seen(request, pk), reader(request)
+    context = {
+        "page": load(dispute, user),
+        "dispute": dispute,
+        "states": STATES,
+        "sides": SIDE,
+        "steps": STEPS,
+        "answers": [(invitation, AnswerForm()) for invitation in answerable(dispute, user)],
+        "invitations": dispute.invitations.select_related("unit", "brand"),
+        "records": dispute.records.select_related("by", "asked"),
+        "follow_ups": dispute.follow_ups.filter(agreement__is_current=True).select_related("by"),
+        "helpers": [helper.name for helper in dispute.helpers.all()],
+        "place_of": place_of,
+        "reveal": "personal.reveal" in rights_of(user),
+    }
+    return render(request, "mediation/page.html", context)
+
+
+@scoped("mediation.handle", "mediation.assign")
+def case_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """One step of a case on a page of its own: what it asks for, and one button."""
+    dispute, user = seen(request, pk), reader(request)
+    if action not in STEPS:
+        raise Http404
+    sent = request.POST if request.method == "POST" else None
+    form, status = STEPS[action](dispute, user, sent, request.GET.get("of", "")), 200
+    refused: DomainError | None = None
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                form.run()
+            except DomainError as error:
+                refused, status = error, error.status
+                if error.field in form.fields and isinstance(error, InvalidInput | Conflict):
+                    form.add_error(error.field, error.message)
+            else:
+                messages.success(request, f"已保存：{form.label}。")
+                return redirect("case_page", dispute.pk)
+    context = {"form": form, "dispute": dispute, "refused": refused}
+    return render(request, "mediation/step.html", context, status=status)
+
+
+@scoped("mediation.answer")
+@require_POST
+def invitation_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """A department's or brand's answer, from the case's page."""
+    waiting = cases.asked_of(request.user).select_related("dispute__matter", "unit", "brand")
+    invitation: Invitation = get_object_or_404(waiting, pk=pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "请先选择是否参加，再保存。")
+        return redirect("case_page", invitation.dispute_id)
+    try:
+        accepts = form.cleaned_data["answer"] == Invitation.Answer.ACCEPTED
+        joint.answer(
+            invitation=invitation, actor=reader(request), accepts=accepts, advice=form.cleaned_data["advice"]
+        )
+    except InvalidInput as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "答复已发给工作站。")
+    return redirect("case_page", invitation.dispute_id)

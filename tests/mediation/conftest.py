@@ -1,0 +1,3 @@
+"""Fixtures of mediation's tests."""
+
+from tests.mediation.cases import station as station

@@ -1,0 +1,171 @@
+"""Joint mediation: who is asked answers, nobody and nothing is in two places, what was said stays."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from accounts.models import User
+from matters.models import Notice
+from mediation.models import Booking, Dispute, Session
+from mediation.workflow import joint, moves, sittings
+from mediation.workflow.sittings import Sitting
+from shared.errors import Conflict, InvalidInput, NotFound, TransitionRefused
+from tests.cast import Cast
+from tests.mediation.cases import Station, fresh, hour, mediating, opened
+
+
+def sitting(station: Station, start: int = 24, **changed: Any) -> Sitting:
+    """An hour in the station's room."""
+    given: dict[str, Any] = {
+        "starts_at": hour(start),
+        "ends_at": hour(start + 1),
+        "where": "room",
+        "room": station.room,
+    }
+    return Sitting(**{**given, **changed})
+
+
+def asked(case: Dispute, station: Station) -> Any:
+    """The justice office, asked."""
+    return joint.invite(
+        dispute=case, actor=station.cast.mediator, unit=station.justice, question="请派员解释赔偿标准"
+    )
+
+
+def test_a_department_is_told_and_answers_once(cast: Cast, station: Station) -> None:
+    case = mediating(cast)
+    invitation = asked(case, station)
+    assert invitation.answer_by - invitation.asked_at == timedelta(hours=24)
+    assert Notice.objects.filter(recipient=station.justice_liaison, subject__startswith="请答复").exists()
+    with pytest.raises(Conflict, match="已经邀请过"):
+        asked(fresh(case), station)
+    with pytest.raises(NotFound):
+        joint.answer(invitation=invitation, actor=station.labour_liaison, accepts=True)
+    with pytest.raises(InvalidInput, match="原因"):
+        joint.answer(invitation=invitation, actor=station.justice_liaison, accepts=False)
+    for _ in range(2):
+        said = joint.answer(
+            invitation=invitation, actor=station.justice_liaison, accepts=True, advice="赔偿以修复费用为限"
+        )
+    assert (said.answer, said.answered_by) == ("accepted", station.justice_liaison)
+    with pytest.raises(InvalidInput, match="已经答复过"):
+        joint.answer(invitation=said, actor=station.justice_liaison, accepts=False, advice="没空")
+    assert Notice.objects.filter(recipient=cast.mediator, subject__contains="参加联合调解").count() == 1
+
+
+def test_nobody_is_invited_to_a_closed_case(cast: Cast, station: Station) -> None:
+    case = mediating(cast)
+    invitation = asked(case, station)
+    moves.end(dispute=fresh(case), action="fail", note="谈不成", actor=cast.mediator)
+    invitation.refresh_from_db()
+    assert invitation.answer == "cancelled"
+    with pytest.raises(InvalidInput, match="已经结束"):
+        joint.answer(invitation=invitation, actor=station.justice_liaison, accepts=True)
+    with pytest.raises(TransitionRefused, match="调解不成"):
+        joint.invite(dispute=fresh(case), actor=cast.mediator, unit=station.labour, question="请协助")
+
+
+def test_a_brand_is_invited_and_its_member_answers(cast: Cast, station: Station) -> None:
+    case = mediating(cast)
+    invitation = joint.invite(dispute=case, actor=cast.mediator, brand=station.brand, question="请派员")
+    joint.answer(invitation=invitation, actor=cast.mediator, accepts=True)
+    with pytest.raises(InvalidInput, match="不能再取消"):
+        joint.uninvite(invitation=invitation, actor=cast.mediator)
+
+
+def test_one_room_one_sitting(cast: Cast, station: Station) -> None:
+    first, second = mediating(cast), mediating(cast)
+    planned = sittings.plan(dispute=first, actor=cast.mediator, sitting=sitting(station))
+    assert {b.kind for b in planned.bookings.all()} == {Booking.Kind.PERSON, Booking.Kind.ROOM}
+    with pytest.raises(Conflict, match="已有安排"):
+        sittings.plan(dispute=second, actor=cast.mediator, sitting=sitting(station))
+    assert not second.sessions.exists()
+    assert fresh(second).matter.version == second.matter.version
+    sittings.replan(session=planned, actor=cast.mediator, sitting=sitting(station, 25))
+    sittings.plan(dispute=fresh(second), actor=cast.mediator, sitting=sitting(station))
+    sittings.call_off(session=planned, actor=cast.mediator, note="当事人生病")
+    assert not planned.bookings.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_stations_at_once_one_gets_the_room(cast: Cast) -> None:
+    station = Station(cast)
+    cases = [mediating(cast) for _ in range(6)]
+    hosts = [User.objects.create(username=f"host{n}", name=f"主持{n}") for n in range(6)]
+    gate = Barrier(6)
+
+    def run(n: int) -> bool:
+        gate.wait()
+        try:
+            sittings.plan(dispute=cases[n], actor=cast.mediator, sitting=sitting(station), host=hosts[n])
+        except Conflict:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(run, range(6))) == 1
+    assert Session.objects.count() == 1
+    assert Booking.objects.filter(kind=Booking.Kind.ROOM).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"ends_at": hour(23)}, "ends_at"),
+        ({"ends_at": hour(60)}, "ends_at"),
+        ({"starts_at": hour(-99), "ends_at": hour(-98)}, "starts_at"),
+        ({"room": None}, "room"),
+        ({"where": "video"}, "link"),
+        ({"where": "van"}, "van"),
+        ({"where": "on_site"}, "place"),
+    ],
+)
+def test_a_sitting_that_cannot_be_is_refused(
+    cast: Cast, station: Station, changed: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        sittings.plan(dispute=mediating(cast), actor=cast.mediator, sitting=sitting(station, **changed))
+    assert refused.value.field == field
+
+
+def test_what_was_said_becomes_a_record(cast: Cast, station: Station) -> None:
+    case = mediating(cast)
+    joint.answer(invitation=asked(case, station), actor=station.justice_liaison, accepts=True)
+    planned = sittings.plan(dispute=fresh(case), actor=cast.mediator, sitting=sitting(station))
+    assert {str(seat) for seat in planned.attendance.all()} == {
+        *("陈**", "阿**", "城东司法所", cast.mediator.name),
+    }
+    with pytest.raises(InvalidInput, match="还没有开始"):
+        sittings.hold(session=planned, actor=cast.mediator, minutes="谈过", present=[])
+    Session.objects.update(starts_at=timezone.now() - timedelta(hours=1))
+    planned.refresh_from_db()
+    there = [seat.pk for seat in planned.attendance.all() if seat.party_id]
+    sittings.hold(session=planned, actor=cast.mediator, minutes="双方各让一步", present=there)
+    record = case.records.get()
+    assert (record.text, record.kind, record.session) == ("双方各让一步", "mediation", planned)
+    assert planned.attendance.filter(present=True).count() == 2
+
+
+def test_the_calendar_and_invitations_show_just_the_own(
+    cast: Cast, station: Station, as_user: Any, count_queries: Any
+) -> None:
+    case, other = mediating(cast), opened(cast)
+    sittings.plan(dispute=case, actor=cast.mediator, sitting=sitting(station))
+    for user, seen in ((cast.mediator, True), (station.other_mediator, False), (cast.leader, True)):
+        page = as_user(user).get("/mediation/calendar/").content.decode()
+        assert ("第1次调解会" in page) is seen
+    asked(fresh(case), station)
+    client = as_user(station.justice_liaison)
+    assert client.get(f"/mediation/{case.pk}/").status_code == 200
+    assert client.get(f"/mediation/{other.pk}/").status_code == 404
+    assert "等我答复" in client.get("/mediation/").content.decode()
+    done = client.post(f"/mediation/invitations/{case.invitations.get().pk}/", {"answer": "accepted"})
+    assert done.status_code == 302
+    assert case.invitations.get().answer == "accepted"
