@@ -35,7 +35,12 @@ MENU = (
     Item("群众上报", "/reports/", "echo", ("reports.view",)),
     Item("调解", "/mediation/", "scale", ("mediation.view",)),
     Item("走访对象", "/targets/", "target", ("targets.view",)),
-    Item("导入", "/imports/", "upload", ("incidents.import", "areas.manage", "targets.manage")),
+    Item(
+        "导入",
+        "/imports/",
+        "upload",
+        ("incidents.import", "areas.manage", "targets.manage", "registration.enter"),
+    ),
     Item("网格", "/areas/", "grid", ("areas.view", "areas.manage")),
     Item("人员", "/people/", "people", ("users.manage",)),
     Item("词表", "/reference/", "table", ("reference.edit",)),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from digests.bulletins.workflow import issue_due
 from digests.clock import ensure_schedules
 from digests.workflow import run_due, top_up_all
 from grids.imports.workflow import resume_stuck
@@ -30,6 +31,7 @@ JOBS: dict[str, Callable[[], Any]] = {
     "schedules": ensure_schedules,
     "targets_resumed": lambda: resume_ended(day=today()),
     "digests": _digests,
+    "bulletins": lambda: issue_due(timezone.now()),
     "late_incidents": top_up_all,
     "bundled": bundle_due,
     "case_reminders": remind,

@@ -8,7 +8,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from digests.bulletins.models import Bulletin, BulletinCopy, BulletinReading, Registration
 from grids.scope import ScopedQuerySet
+
+__all__ = [
+    "Bulletin",
+    "BulletinCopy",
+    "BulletinReading",
+    "Digest",
+    "DigestKind",
+    "DigestRun",
+    "Registration",
+    "Schedule",
+]
 
 
 class DigestKind(models.TextChoices):

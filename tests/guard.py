@@ -18,6 +18,7 @@ from grids.models import AddressRule, Area, ImportBatch, ImportRow, Parameter, P
 from matters.models import Notice, Obligation
 from shared.dates import today
 from tests.cast import Cast
+from tests.digests.world import bulletin_world
 from tests.incidents.made import hazard, incident
 from tests.incidents.reports.world import add_reports
 from tests.incidents.world import hazard_world
@@ -141,7 +142,8 @@ def build_world(cast: Cast) -> World:
     _matters(world, cast)
     _digests(world, cast)
     _imports(world, cast)
-    for start, name, rows in [*hazard_world(cast), *notice_world(cast), *case_world(cast)]:
+    worlds = (hazard_world, notice_world, case_world, bulletin_world)
+    for start, name, rows in [row for of in worlds for row in of(cast)]:
         world.add(start, name, *(Row(*row) for row in rows))
     term = Term.objects.get(scheme="hazard_type", code="fire")
     world.add("reference/terms/", "pk", Row(term.pk))

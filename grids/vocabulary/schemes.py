@@ -19,8 +19,10 @@ CHOICES = "常用选项"
 SCHEMES = {
     "incident_type": Scheme("警情类别", ENUMERATIONS),
     "incident_level": Scheme("警情级别", ENUMERATIONS, open=False),
+    "bulletin_incident": Scheme("通报里的重点纠纷警情", ENUMERATIONS, open=False),
     "hazard_type": Scheme("隐患类型", ENUMERATIONS),
     "hazard_source": Scheme("隐患来源", ENUMERATIONS, open=False),
+    "report_type": Scheme("群众上报类型", ENUMERATIONS),
     "dispute_type": Scheme("纠纷类型", ENUMERATIONS),
     "key_person": Scheme("重点人员类别", ENUMERATIONS),
     "place_type": Scheme("重点场所类别", ENUMERATIONS),
@@ -30,6 +32,7 @@ SCHEMES = {
     "suspension_reason": Scheme("暂停走访的原因", CHOICES),
     "reveal_reason": Scheme("查看完整号码的理由", CHOICES),
     "incident_column": Scheme("警情表", COLUMNS, open=False),
+    "registration_column": Scheme("流动人口登记表", COLUMNS, open=False),
     "area_column": Scheme("村社网格表", COLUMNS, open=False),
     "person_column": Scheme("重点人员表", COLUMNS, open=False),
     "place_column": Scheme("重点场所表", COLUMNS, open=False),
