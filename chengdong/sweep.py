@@ -12,6 +12,7 @@ from digests.workflow import run_due, top_up_all
 from grids.imports.workflow import resume_stuck
 from grids.workflow import resume_ended
 from incidents.reports.limits import forget
+from matters.escalation import raise_due
 from matters.outbox import deliver_due
 from matters.summaries import bundle_due
 from mediation.reminders import remind
@@ -33,6 +34,7 @@ JOBS: dict[str, Callable[[], Any]] = {
     "digests": _digests,
     "bulletins": lambda: issue_due(timezone.now()),
     "late_incidents": top_up_all,
+    "cards": lambda: raise_due(timezone.now()),
     "bundled": bundle_due,
     "case_reminders": remind,
     "sent": deliver_due,

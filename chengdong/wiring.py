@@ -3,6 +3,7 @@
 from grids.facts import import_finished, target_suspended, visit_logged
 from incidents.known import calls_before, hazard_taken_over, report_taken_over, taken_over
 from incidents.workflow import hazard_of_visit, incident_placed
+from matters import tellings
 from matters.facts import matter_advanced, matter_referred
 from matters.import_notices import import_told
 from matters.obligations import move_answers, suspension_excuses, visit_answers
@@ -17,6 +18,7 @@ def connect() -> None:
     target_suspended.connect(suspension_excuses)
     matter_advanced.connect(incident_placed)
     matter_advanced.connect(move_answers)
+    matter_advanced.connect(tellings.told)
     matter_referred.connect(take_over)
     import_finished.connect(import_told)
     origins.register("police_incident", taken_over)

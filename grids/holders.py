@@ -16,7 +16,7 @@ USER = tuple(field.attname for field in User._meta.concrete_fields if field.name
 POST = ("id", "user_id", "area_id", "unit_id", "role_id", "starts_on", "ends_on")
 AREA = ("id", "parent_id", "level", "name", "code", "path", "is_active")
 UNIT = ("id", "kind", "name", "area_id")
-ROLE = ("id", "code", "label", "rights", "second_factor", "idle_minutes")
+ROLE = ("id", "code", "label", "rights", "unit_rights", "second_factor", "idle_minutes")
 
 
 def _columns(**tables: Sequence[str]) -> str:

@@ -38,14 +38,20 @@ def posts_of(user: Any) -> "list[Post]":
 
 
 def rights_of(user: Any) -> frozenset[str]:
-    """All rights of all present posts."""
-    return frozenset(right for post in posts_of(user) for right in post.role.rights)
+    """All rights of all present posts, over areas or only over what is given to the post's unit."""
+    roles = [post.role for post in posts_of(user)]
+    return frozenset(right for role in roles for right in (*role.rights, *role.unit_rights))
 
 
 def paths_of(user: Any, right: str) -> list[str]:
     """Paths of the areas in which the user holds the right, without those inside another."""
     paths = sorted({post.area.path for post in posts_of(user) if right in post.role.rights})
     return [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
+
+
+def units_of(user: Any, right: str) -> list[int]:
+    """Units in which the user holds the right over what is given to the unit, wherever it lies."""
+    return sorted({p.unit_id for p in posts_of(user) if p.unit_id and right in p.role.unit_rights})
 
 
 def reader(request: Any) -> "User":
@@ -61,18 +67,21 @@ def bound_to(post: "Post") -> int | None:
     return None if post.unit is None or post.unit.kind == post.unit.Kind.COMMAND else post.unit_id
 
 
-def within(user: Any, right: str, field: str = "area", office: str = "") -> Q:
+def within(user: Any, right: str, field: str = "area", office: str = "", unit: str = "") -> Q:
     """Rows whose area (`field`, "" for an Area itself) lies where the user holds the right; none
     without a post.
 
     `office` names the column of rows that belong to an office: who holds his post in one reaches its rows
-    alone, wherever they lie.
+    alone, wherever they lie. `unit` names the column of rows that may be given to a unit, which
+    reaches them too.
     """
     column = f"{field}__path__startswith" if field else "path__startswith"
     clause = Q(pk__in=[])
     if not office:
         for path in paths_of(user, right):
             clause |= Q(**{column: path})
+        if unit and (units := units_of(user, right)):
+            clause |= Q(**{f"{unit}__in": units})
         return clause
     for post in posts_of(user):
         if right in post.role.rights:
@@ -81,8 +90,10 @@ def within(user: Any, right: str, field: str = "area", office: str = "") -> Q:
     return clause
 
 
-def covers(user: Any, right: str, area: "Area") -> bool:
-    """The same question about one area that is at hand."""
+def covers(user: Any, right: str, area: "Area", unit_id: int | None = None) -> bool:
+    """The same question about one area that is at hand, and the unit that the row is given to."""
+    if unit_id is not None and unit_id in units_of(user, right):
+        return True
     return any(area.path.startswith(path) for path in paths_of(user, right))
 
 
@@ -96,13 +107,14 @@ def reaches(user: Any, right: str, area: "Area", office: int | None) -> bool:
 
 
 class ScopedQuerySet(models.QuerySet[M]):
-    """A queryset that knows which of its columns is the territory."""
+    """A queryset that knows which column is the territory, and which the unit that a row is given to."""
 
     area_field = "area"
+    unit_field = ""
 
     def within(self, user: Any, right: str) -> Any:
         """Only rows in the user's territory for this right."""
-        return self.filter(within(user, right, self.area_field))
+        return self.filter(within(user, right, self.area_field, self.unit_field))
 
 
 def scoped(*rights: str) -> Callable[[View], View]:

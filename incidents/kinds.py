@@ -1,7 +1,7 @@
 """The kinds of matter that this app owns, each with its table of moves derived from the standard loop."""
 
 from incidents.reports.takeover import TO_HAZARD
-from matters.loop import ENDED, STANDARD_LOOP, STATES, Kind, derive, move
+from matters.loop import STANDARD_LOOP, Kind, derive, move
 
 POLICE_INCIDENT = Kind(
     code="police_incident",
@@ -10,7 +10,7 @@ POLICE_INCIDENT = Kind(
     start="reported",
     loop=derive(
         STANDARD_LOOP,
-        add=[move("place", "落格", "reported", "assigned", "incidents.place", "area")],
+        add=[move("place", "落格", "reported", "assigned", "incidents.place", "area", clock="start:handle")],
         echo={"label": "回应"},
     ),
     reader="incidents.view",
@@ -43,12 +43,12 @@ CITIZEN_REPORT = Kind(
     start="reported",
     loop=derive(
         STANDARD_LOOP,
-        add=[move("again", "群众要求重办", "closed", "accepted", "", "note"), TO_HAZARD],
+        add=[
+            move("again", "群众要求重办", "closed", "accepted", "", "note", clock="start:handle"),
+            TO_HAZARD,
+        ],
         verify={"label": "审核答复", "fields": ("photos",)},
     ),
-    states={**STATES, "referred": "已转出"},
-    ended=ENDED | {"referred"},
-    dropped=frozenset({"cancelled", "referred"}),
     reader="reports.view",
 )
 """It ends with an answer that the resident reads and rates."""

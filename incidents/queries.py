@@ -30,6 +30,8 @@ MATTER = {
     "level_of_area": F("matter__area__level"),
     "above": F("matter__area__parent__name"),
     "handler_name": F("matter__handler__name"),
+    "unit_name": F("matter__unit__name"),
+    "paused_at": F("matter__paused_at"),
 }
 
 

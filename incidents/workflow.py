@@ -3,7 +3,6 @@ facts lead to.
 """
 
 import hashlib
-from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -14,12 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from grids.imports.territory import Territory
 from grids.models import Area, Target, Visit
-from grids.queries import labels, parameters
+from grids.queries import labels
 from grids.scope import covers, posts_of
 from incidents.models import Hazard, PoliceIncident
 from matters.models import Event, Matter
 from matters.workflow import open_matter
-from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput, NotFound
 
 
@@ -40,9 +38,9 @@ def raise_hazard(
     """Open a hazard with its matter; the second value says whether it is new.
 
     Safe to send twice: the same `client_id` with the same content by the same person gives the first answer
-    again, with anything else Conflict. Due at the end of the day that lies Parameters `hazard_days_<level>`
-    (days) ahead [D]. Reported by a worker of that very grid it is his to mend at once, else it waits to be
-    accepted. Raises NotFound (outside the territory of `hazards.report`), InvalidInput (names the field).
+    again, with anything else Conflict. Its clocks run by the ClockRules of its level [D]. Reported by a
+    worker of that very grid it is his to mend at once, else it waits to be accepted. Raises NotFound (outside
+    the territory of `hazards.report`), InvalidInput (names the field).
     """
     if not covers(actor, "hazards.report", area):
         raise NotFound("没有找到这个网格，或它不在您的辖区。")
@@ -69,7 +67,7 @@ def raise_hazard(
                 occurred_at=timezone.now(),
                 actor=actor,
                 state="assigned" if _works_in(actor, area) else "reported",
-                due_at=_due(level),
+                level=level,
                 note=description,
             )
             hazard.save(force_insert=True)
@@ -116,11 +114,6 @@ def _works_in(actor: User, area: Area) -> bool:
     return area.level == Area.Level.GRID and any(
         post.area_id == area.pk and "matters.handle" in post.role.rights for post in posts_of(actor)
     )
-
-
-def _due(level: str) -> datetime:
-    code = f"hazard_days_{level}"
-    return at(today() + timedelta(days=parameters(code)[code]), time(23, 59, 59))
 
 
 def hazard_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None:

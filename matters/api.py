@@ -82,7 +82,9 @@ def api_detail(matter: Matter, user: User) -> dict[str, Any]:
 
 def seen(user: Any, pk: int) -> Matter:
     """The matter with what its page needs; a 404 outside the territory."""
-    found = Matter.objects.within(user, "matters.view").select_related("area__parent", "handler")
+    found = Matter.objects.within(user, "matters.view").select_related(
+        "area__parent", "handler", "unit", "merged_into"
+    )
     matter = found.filter(pk=pk).first()
     if matter is None:
         raise Http404

@@ -1,20 +1,21 @@
 """The drawing of a kind's loop, computed from its table of moves: states down the middle, skips at the left,
-returns at the right.
+returns at the right; states that end it without result share the last box.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from matters.loop import Kind, Transition
 
-WIDTH, BOX, HIGH, GAP, TOP = 480, 132, 44, 52, 8
-LEFT = (WIDTH - BOX) // 2
-RIGHT = LEFT + BOX
-STEP = 44
+BOX, HIGH, GAP, TOP = 156, 44, 52, 8
+STEP, NAME = 40, 76
+"""Between two lanes; and room for the name of the outermost."""
+Places = dict[str, int]
 
 
 @dataclass(frozen=True)
 class Box:
-    """A state."""
+    """A state, or the dropped ones together."""
 
     x: int
     y: int
@@ -25,7 +26,7 @@ class Box:
 @dataclass(frozen=True)
 class Arrow:
     """One move to one state, from all states that it starts in on that side; `path` is SVG, `x`, `y`,
-    `anchor` place its name.
+    `anchor` place its name. Moves that join the same boxes share one.
     """
 
     path: str
@@ -38,66 +39,96 @@ class Arrow:
 
 @dataclass
 class Drawing:
-    """Boxes and arrows on a sheet of `width` × `height`."""
+    """Boxes and arrows on a sheet of `width` × `height`; `stays` = names of moves that change no state."""
 
-    width: int
-    height: int
+    width: int = 0
+    height: int = 0
+    box: int = BOX
     boxes: list[Box] = field(default_factory=list)
     arrows: list[Arrow] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Moves with the same sources and the same target: `sources` and `target` are heights."""
+
+    sources: tuple[int, ...]
+    target: int
+    label: str
+
+    @property
+    def reach(self) -> int:
+        """How far it goes: short ones get the inner lanes."""
+        return max(abs(self.target - source) for source in self.sources)
 
 
 def draw(kind: Kind) -> Drawing:
     """Every state and every move of the table, none twice, none missing."""
-    rows = {state: TOP + place * (HIGH + GAP) for place, state in enumerate(kind.used)}
-    drawing = Drawing(WIDTH, TOP * 2 + len(rows) * HIGH + (len(rows) - 1) * GAP)
-    for state, y in rows.items():
-        sort = "end" if state in kind.ended else "start" if state == kind.start else ""
-        drawing.boxes.append(Box(LEFT, y, kind.states[state], sort))
-    lanes = {"left": 0, "right": 0}
-    for transition in sorted((t for t in kind.loop if t.target), key=lambda t: _reach(rows, t)):
-        sources = sorted(transition.sources, key=list(rows).index)
-        for side, those in _sides(rows, sources, transition.target).items():
-            if side == "down":
-                drawing.arrows.append(_down(rows, those[0], transition))
-            else:
-                lanes[side] += 1
-                drawing.arrows.append(_around(rows, those, transition, lanes[side], back=side == "right"))
+    rows = _rows(kind)
+    sides = _sides(rows, kind)
+    left = NAME + STEP * len(sides["left"])
+    right = NAME + STEP * len(sides["right"])
+    drawing = Drawing(left + BOX + right, TOP + max(rows.values()) + HIGH)
+    for place, states in _boxes(kind).items():
+        ends = place in kind.dropped or place in kind.ended
+        sort = "end" if ends else "start" if place == kind.start else ""
+        drawing.boxes.append(Box(left, rows[place], "、".join(kind.states[s] for s in states), sort))
+    for side, lines in sides.items():
+        for lane, line in enumerate(sorted(lines, key=lambda one: one.reach), start=1):
+            drawing.arrows.append(_down(left, line) if side == "down" else _around(left, line, side, lane))
+    drawing.stays = [t.label for t in kind.loop if not t.target]
     return drawing
 
 
-def _reach(rows: dict[str, int], transition: Transition) -> int:
-    """How far a move reaches: short ones get the inner lanes."""
-    return max(abs(rows[transition.target] - rows[source]) for source in transition.sources)
+def _boxes(kind: Kind) -> dict[str, list[str]]:
+    """First state of each box → all states in it."""
+    dropped = [state for state in kind.used if state in kind.dropped]
+    found = {state: [state] for state in kind.used if state not in kind.dropped}
+    return {**found, dropped[0]: dropped} if dropped else found
 
 
-def _sides(rows: dict[str, int], sources: list[str], target: str) -> dict[str, list[str]]:
-    """Sources by how the move is drawn: straight down to the next state, round the left side, or back on the
-    right.
-    """
-    found: dict[str, list[str]] = {}
-    for source in sources:
-        distance = rows[target] - rows[source]
-        side = "down" if distance == HIGH + GAP else "left" if distance > 0 else "right"
-        found.setdefault(side, []).append(source)
+def _rows(kind: Kind) -> Places:
+    """Where each state is; those that share a box share the height."""
+    return {
+        state: TOP + place * (HIGH + GAP)
+        for place, states in enumerate(_boxes(kind).values())
+        for state in states
+    }
+
+
+def _sides(rows: Places, kind: Kind) -> dict[str, list[Line]]:
+    """Lines by how they are drawn: straight down to the next state, left round, or back on the right."""
+    joined: dict[tuple[str, tuple[int, ...], int], list[Transition]] = defaultdict(list)
+    for move in (t for t in kind.loop if t.target):
+        parted: dict[str, list[int]] = defaultdict(list)
+        for source in sorted(rows[s] for s in move.sources):
+            distance = rows[move.target] - source
+            side = "down" if distance == HIGH + GAP else "left" if distance > 0 else "right"
+            parted[side].append(source)
+        for side, sources in parted.items():
+            joined[side, tuple(sources), rows[move.target]].append(move)
+    found: dict[str, list[Line]] = {"down": [], "left": [], "right": []}
+    for (side, heights, target), moves in joined.items():
+        found[side].append(Line(heights, target, "、".join(move.label for move in moves)))
     return found
 
 
-def _down(rows: dict[str, int], source: str, transition: Transition) -> Arrow:
-    x, top, end = WIDTH // 2, rows[source] + HIGH, rows[transition.target]
-    return Arrow(f"M{x} {top}V{end - 2}", transition.label, x + 8, (top + end) // 2 + 5, "start", back=False)
+def _down(left: int, line: Line) -> Arrow:
+    x, top, end = left + BOX // 2, line.sources[0] + HIGH, line.target
+    return Arrow(f"M{x} {top}V{end - 2}", line.label, x + 8, (top + end) // 2 + 5, "start", back=False)
 
 
-def _around(
-    rows: dict[str, int], sources: list[str], transition: Transition, lane: int, *, back: bool
-) -> Arrow:
+def _around(left: int, line: Line, side: str, lane: int) -> Arrow:
     """A move that passes other states goes round them in a lane of its own, gathering its sources."""
-    edge, sign = (RIGHT, 1) if back else (LEFT, -1)
+    back = side == "right"
+    edge, sign = (left + BOX, 1) if back else (left, -1)
     x, shift = edge + sign * STEP * lane, min(lane * 4, 16)
-    starts = [rows[source] + HIGH // 2 + (-shift if back else shift) for source in sources]
-    end = rows[transition.target] + HIGH // 2 + (shift if back else -shift)
+    starts = [source + HIGH // 2 + (-shift if back else shift) for source in line.sources]
+    end = line.target + HIGH // 2 + (shift if back else -shift)
     path = (
         "".join(f"M{edge} {y}H{x}" for y in starts)
         + f"M{x} {starts[-1 if back else 0]}V{end}H{edge + sign * 2}"
     )
     middle = (starts[-1] + end) // 2 + 5
-    return Arrow(path, transition.label, x + sign * 6, middle, "start" if back else "end", back)
+    return Arrow(path, line.label, x + sign * 6, middle, "start" if back else "end", back)

@@ -13,7 +13,7 @@ from matters.loop import Transition
 from matters.models import Matter
 
 Effect = Callable[[Matter, Transition, User | None, str, dict[str, Any]], None]
-"""(matter, transition, actor, note, evidence) → None."""
+"""(matter, transition, actor, note, evidence) → None; no actor = the reporter, a resident."""
 EFFECTS: dict[str, Effect] = {}
 
 

@@ -27,11 +27,13 @@ class MoveForm(forms.Form):
         )
         self.transition = transition
         self.names = [*transition.needs, *transition.fields]
+        if transition.to_unit:
+            self.names.insert(self.names.index("area") + 1, "unit")
         if "area" in self.names and "note" not in self.names:
             self.names.append("note")
         for name in self.names:
             field = NEEDS[name].make(NEEDS[name], transition, matter, user)
-            field.required = name in transition.needs
+            field.required = name in transition.needs and not (name == "area" and transition.to_unit)
             field.error_messages["required"] = NEEDS[name].missing
             self.fields[name] = field
         if "note" in self.fields and (transition.prompt or "area" in self.names):

@@ -11,9 +11,12 @@ STATES: Mapping[str, str] = {
     "echoed": "待审核",
     "closed": "已销号",
     "cancelled": "已撤销",
+    "merged": "已并案",
+    "referred": "已转出",
 }
 """The standard loop's states in their order; a kind may bring its own."""
-ENDED = frozenset({"closed", "cancelled"})
+DROPPED = frozenset({"cancelled", "merged", "referred"})
+ENDED = DROPPED | {"closed"}
 STEPS: Mapping[str, str] = {
     "accepted": "受理",
     "assigned": "流转",
@@ -37,11 +40,13 @@ class Transition:
 
     `right` "" = only the reporter himself, who has no account (群众上报), makes it. `target` "" = the matter
     stays in its state. `needs` names the evidence that must come with it, `fields`
-    what may come (matters/needs.py knows the names), `prompt` is what the note is asked for with. `not_by` =
-    "handler" keeps the handler from verifying his own work (domain.md, The closed loop). `takes` = who makes
-    the move is its handler from now on. `to_unit` = it may go to a unit, beside or instead of an area.
-    `clock` = what it does to the clock: "", "start:<stage>", "stop", "pause", "resume", "extend".
-    `effect` names a function registered in matters/effects.py. `outcome` = how it ends, where nobody chooses.
+    what may come (matters/needs.py knows the names), `prompt` is what the note is asked for with.
+    `not_by` = "handler" keeps the handler from verifying his own work, "asker" him who asked from granting.
+    `takes` = who makes the move is the handler from now on. `to_unit` = it may go to a unit, beside or
+    instead of an area. `clock` = what it does to the clock: "", "start:<stage>", "stop", "pause", "resume",
+    "extend". `effect` names a function registered in matters/effects.py. `outcome` = how it ends, where
+    nobody chooses. `when` names a further condition in matters/conditions.py. `by_reporter` = the reporter
+    without account may make it too.
     """
 
     action: str
@@ -58,6 +63,8 @@ class Transition:
     clock: str = ""
     effect: str = ""
     outcome: str = ""
+    when: str = ""
+    by_reporter: bool = False
 
     def lands(self, state: str) -> str:
         """The state after the move."""
@@ -71,35 +78,72 @@ def move(
     return Transition(action, label, frozenset(sources.split()), target, right, needs, **more)  # type: ignore[arg-type]
 
 
+OPEN = "reported accepted assigned handling echoed"
+BEFORE_ECHO = "reported accepted assigned handling"
+TAKEN = "accepted assigned handling"
+
 STANDARD_LOOP: tuple[Transition, ...] = (
-    move("accept", "受理", "reported", "accepted", "matters.assign"),
-    move("assign", "流转", "accepted assigned", "assigned", "matters.assign", "area"),
+    move("accept", "受理", "reported", "accepted", "matters.assign", clock="start:handle"),
+    move("assign", "流转", "accepted assigned", "assigned", "matters.assign", "area", to_unit=True),
     move(
-        "echo",
-        "反馈",
-        "assigned handling",
-        "echoed",
-        "matters.handle",
-        "note",
-        fields=("photos",),
-        prompt="做了什么、现在怎么样",
-        takes=True,
+        "echo", "反馈", "assigned handling", "echoed", "matters.handle", "note",
+        fields=("photos",), prompt="做了什么、现在怎么样", takes=True, clock="start:verify",
     ),
     move("handle", "开始办理", "assigned", "handling", "matters.handle", takes=True),
     move("send_back", "退回", "assigned handling", "accepted", "matters.handle", "note", prompt="为什么退回"),
-    move("verify", "审核销号", "echoed", "closed", "matters.verify", "outcome", "answer", not_by="handler"),
-    move("redo", "退回重办", "echoed", "handling", "matters.verify", "note", prompt="哪里还要重办"),
     move(
-        "cancel",
-        "撤销",
-        "reported accepted assigned handling",
-        "cancelled",
-        "matters.assign",
-        "note",
-        prompt="为什么撤销",
-        outcome="cancelled",
+        "verify", "审核销号", "echoed", "closed", "matters.verify", "outcome", "answer",
+        not_by="handler", clock="stop",
     ),
-)
+    move(
+        "redo", "退回重办", "echoed", "handling", "matters.verify", "note",
+        prompt="哪里还要重办", clock="start:handle",
+    ),
+    move(
+        "transfer", "转办", "handling", "assigned", "matters.assign", "area", "note",
+        prompt="为什么转办", to_unit=True,
+    ),
+    move(
+        "ask_info", "要求补充材料", "assigned handling", "", "matters.handle", "note",
+        prompt="请谁补充什么", clock="pause", when="running",
+    ),
+    move(
+        "answer_info", "补充材料", "assigned handling", "", "matters.handle", "note",
+        prompt="补充了什么", clock="resume", when="paused", by_reporter=True,
+    ),
+    move(
+        "ask_extension", "申请延期", "assigned handling", "", "matters.handle", "days", "note",
+        prompt="为什么要延期", effect="ask_extension", when="in_time",
+    ),
+    move(
+        "grant_extension", "同意延期", TAKEN, "", "matters.verify",
+        not_by="asker", clock="extend", effect="grant_extension", when="asked",
+    ),
+    move(
+        "refuse_extension", "不同意延期", TAKEN, "", "matters.verify", "note",
+        prompt="为什么不同意", not_by="asker", effect="refuse_extension", when="asked",
+    ),
+    move(
+        "supervise", "督办", OPEN, "", "matters.supervise", "note",
+        prompt="督办意见", effect="supervise",
+    ),
+    move(
+        "merge", "并案", BEFORE_ECHO, "merged", "matters.assign", "main",
+        fields=("note",), effect="merge", outcome="merged",
+    ),
+    move(
+        "refer", "移交", BEFORE_ECHO, "referred", "matters.assign", "to", "answer",
+        not_by="handler", outcome="passed_on",
+    ),
+    move(
+        "cancel", "撤销", BEFORE_ECHO, "cancelled", "matters.assign", "note",
+        prompt="为什么撤销", outcome="cancelled",
+    ),
+    move(
+        "reopen", "重开", "closed", "accepted", "matters.assign", "note",
+        prompt="为什么重开", clock="start:handle", when="reopenable", by_reporter=True,
+    ),
+)  # fmt: skip
 
 
 def derive(
@@ -137,7 +181,7 @@ class Kind:
     states: Mapping[str, str] = field(default_factory=lambda: STATES)
     """Code → Chinese, in the order that leads to the end."""
     ended: frozenset[str] = ENDED
-    dropped: frozenset[str] = frozenset({"cancelled"})
+    dropped: frozenset[str] = DROPPED
     """Ended without having been dealt with: no move towards them is a step forward."""
     in_hand: frozenset[str] = frozenset({"assigned", "handling"})
     """States in which the area or unit that it was given to works on it."""

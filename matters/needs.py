@@ -12,14 +12,15 @@ from django import forms
 
 from accounts.models import User
 from grids.forms import PhotosField, PhotosInput
-from grids.models import Area
+from grids.models import Area, Unit
 from grids.photos import ACCEPT, clean
+from grids.queries import labels
 from matters.loop import Transition
 from matters.models import Matter
 from shared.errors import InvalidInput
 
 NOTE_LIMIT = 2000
-CLOSING = frozenset(Matter.Outcome.values) - {Matter.Outcome.CANCELLED}
+CLOSING = frozenset(Matter.Outcome.values) - {Matter.Outcome.CANCELLED, Matter.Outcome.MERGED}
 """Outcomes that somebody may choose."""
 
 Make = Callable[["Need", Transition, Matter, User], forms.Field]
@@ -33,7 +34,7 @@ class Need:
     word: str
     missing: str
     make: Make
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: Callable[[], list[tuple[str, str]]] | None = None
 
 
 def text(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
@@ -43,7 +44,7 @@ def text(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
 
 def choice(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
     """One of the need's choices."""
-    return forms.ChoiceField(label=need.word, choices=need.choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=need.word, choices=need.choices or [], widget=forms.RadioSelect)
 
 
 def area_groups(user: User, right: str, street: Area) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -112,8 +113,34 @@ register(
         "结果",
         "请选择办理结果。",
         choice,
-        tuple((o.value, str(o.label)) for o in Matter.Outcome if o.value in CLOSING),
+        lambda: [(o.value, str(o.label)) for o in Matter.Outcome if o.value in CLOSING],
     ),
 )
 register("area", Need("交给", "请选择流转到哪个村社或网格。", _areas))
 register("photos", Need("照片", "请附上照片。", _photos))
+
+
+def _units(need: Need, _: Transition, matter: Matter, __: User) -> forms.Field:
+    root = matter.area.parent_ids[0]
+    units = Unit.objects.filter(area__path__startswith=f"/{root}/").order_by("kind", "name", "id")
+    found = {str(unit.pk): unit for unit in units}
+    groups: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for pk, unit in found.items():
+        groups[unit.get_kind_display()].append((pk, unit.name))
+    return forms.TypedChoiceField(
+        label=need.word, choices=[("", "不交给单位"), *groups.items()], coerce=found.get, empty_value=None
+    )
+
+
+def _days(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
+    return forms.IntegerField(label=need.word, min_value=1, max_value=60)
+
+
+def _number(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
+    return forms.CharField(label=need.word, max_length=40)
+
+
+register("unit", Need("交给单位", "请选择本街道的一个单位。", _units))
+register("days", Need("延几天", "请填延期几天。", _days))
+register("main", Need("主件编号", "请填主件的编号，例如 YH2026-000012。", _number))
+register("to", Need("移交给", "请选择移交给谁。", choice, lambda: list(labels("referral").items())))

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from matters.details import detail_of
+from matters.explained import clocks_of
 from matters.forms import MoveForm
 from matters.loop import KINDS, Kind, Transition
 from matters.models import Event, Matter
@@ -55,7 +56,7 @@ def page_context(
     kind = KINDS[matter.kind]
     forms = [_form(t, matter, user, posted, refused, files) for t in moves]
     onward = next((f for f in forms if kind.leads_on(f.transition, matter.state)), None)
-    row = as_row(matter)
+    row, clocks = as_row(matter), clocks_of(matter)
     return {
         "matter": matter,
         "place": place_of(row),
@@ -65,6 +66,9 @@ def page_context(
         "state": kind.label_of(matter.state),
         "detail": detail_of(matter, user),
         "steps": steps(matter, events),
+        "clocks": clocks,
+        "running": next((c for c in clocks if c.state in {"open", "hold"}), None),
+        "cards": list(matter.cards.order_by("-id")),
         "events": events,
         "photos": by_event(matter),
         "first": onward,

@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from grids.models import Area, Post, Role
-from grids.scope import paths_of, posts_of
-from matters.loop import KINDS
+from grids.scope import posts_of, rights_of
+from matters.loop import KINDS, Kind, Transition
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
 from shared import plain
@@ -29,6 +29,10 @@ COLUMNS = (
     "due_at",
     "warn_at",
     "closed_at",
+    "paused_at",
+    "asked_by_id",
+    "supervised_at",
+    "reopened",
     "area_id",
 )
 PLACE = {
@@ -36,6 +40,7 @@ PLACE = {
     "level": F("area__level"),
     "above": F("area__parent__name"),
     "handler_name": F("handler__name"),
+    "unit_name": F("unit__name"),
 }
 UNREAD = (
     "SELECT count(*) FROM matters_notice WHERE channel = 'inbox' AND read_at IS NULL AND recipient_id = %s"
@@ -66,30 +71,46 @@ def waiting_for(user: Any) -> Q:
     moves: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for kind in KINDS.values():
         for state in kind.states:
-            for transition in kind.onward(state):
-                moves[transition.right, transition.not_by][kind.code].add(state)
-    clause = Q()
+            for transition in kind.loop:
+                if state in transition.sources and _is_next(kind, transition, state):
+                    moves[transition.right, transition.not_by][kind.code].add(state)
+    held, clause = rights_of(user), Q()
     for (right, not_by), kinds in moves.items():
-        if not paths_of(user, right):
+        if right not in held:
             continue
         there = Q()
         for code, states in kinds.items():
             there |= Q(kind=code, state__in=sorted(states))
         mine = there & _at_own_level(user, right, not_by)
+        if not_by == "asker":
+            mine &= Q(asked_by__isnull=False) & ~Q(asked_by=user)
+        else:
+            mine &= Q(paused_at=None)
         clause |= mine & ~Q(handler=user) if not_by == "handler" else mine
     return Q(closed_at=None) & clause if clause else Q(pk__in=[])
 
 
+def _is_next(kind: Kind, transition: Transition, state: str) -> bool:
+    """Moves onward, and the decision on a request for more time."""
+    return kind.leads_on(transition, state) or transition.not_by == "asker"
+
+
 def _at_own_level(user: Any, right: str, not_by: str) -> Q:
+    """Where the right reaches by area or unit. What is given to a unit is that unit's to handle."""
     clause = Q(pk__in=[])
     for post in posts_of(user):
+        if post.unit_id and right in post.role.unit_rights:
+            clause |= Q(unit=post.unit_id)
         if right not in post.role.rights:
             continue
         there = Q(area__path__startswith=post.area.path)
+        if right == "matters.handle":
+            there &= Q(unit=None)
         if post.area.level == Area.Level.STREET:
             mine = Q(area__level=Area.Level.STREET) | overdue()
-            if not_by == "handler":
-                mine |= Q(handler__in=Post.objects.filter(role__rights__contains=[right]).values("user"))
+            if by := {"handler": "handler", "asker": "asked_by"}.get(not_by):
+                officers = Post.objects.filter(role__rights__contains=[right]).values("user")
+                mine |= Q(**{f"{by}__in": officers})
             there &= mine
         clause |= there
     return clause
@@ -114,6 +135,13 @@ def standing(user: Any) -> dict[str, int]:
     )
 
 
+def main_of(matter: Matter) -> Matter:
+    """The matter that this one was merged into, along the whole chain; itself where it was not merged."""
+    while matter.merged_into is not None:
+        matter = matter.merged_into
+    return matter
+
+
 def timeline(matter: Matter) -> list[Event]:
     """Every line of a matter, oldest first, with who wrote it."""
     return list(matter.events.select_related("actor").order_by("id"))
@@ -128,6 +156,7 @@ def as_row(matter: Matter) -> dict[str, Any]:
         "level": area.level,
         "above": area.parent.name if area.parent else None,
         "handler_name": handler.name if handler else None,
+        "unit_name": matter.unit.name if matter.unit else None,
     }
 
 
@@ -149,9 +178,11 @@ def holder_of(row: dict[str, Any]) -> str:
     kind, state, village = KINDS[row["kind"]], row["state"], village_of(row)
     if state in kind.ended:
         return Matter.Outcome(row["outcome"]).label
+    if row.get("paused_at"):
+        return "等补充材料"
     moves = kind.onward(state)
     if state in kind.in_hand or not moves:
-        return f"{place_of(row)} {row['handler_name'] or ''}".strip()
+        return f"{row.get('unit_name') or place_of(row)} {row['handler_name'] or ''}".strip()
     # What lies with the street is first placed; a kind without such a move has only one way on.
     move = moves[-1] if village else moves[0]
     return f"等{village or '街道指挥室'}{move.label}"

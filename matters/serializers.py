@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from grids.models import Area
+from grids.models import Area, Unit
 from matters.models import Matter
 from matters.needs import NEEDS, NOTE_LIMIT
 
@@ -79,6 +79,7 @@ class EvidenceInput(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(Matter.Outcome.choices, required=False)
     answer = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True)
     area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True), required=False)
+    unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.select_related("area"), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """Beside these, texts by the names that kinds registered in matters/needs.py."""

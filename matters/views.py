@@ -81,7 +81,9 @@ def _came_from(request: HttpRequest) -> str:
 
 def _seen(request: HttpRequest, pk: int) -> Matter:
     seen: MatterQuerySet = Matter.objects.within(request.user, "matters.view")
-    return get_object_or_404(seen.select_related("area__parent", "handler", "reporter", "unit"), pk=pk)
+    return get_object_or_404(
+        seen.select_related("area__parent", "handler", "reporter", "unit", "merged_into"), pk=pk
+    )
 
 
 @scoped("matters.view")

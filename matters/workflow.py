@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from grids.models import Area, Unit
 from grids.photos import Photo, with_files
-from grids.scope import covers, rights_of
-from matters import effects
-from matters.facts import matter_advanced
+from grids.scope import covers
+from matters import clocks, conditions, effects
+from matters.facts import matter_advanced, matter_referred
 from matters.loop import KINDS, Transition, state_label
 from matters.models import Event, Matter
 from matters.needs import NEEDS
@@ -40,14 +40,20 @@ def open_matter(
     state: str = "",
     number: str = "",
     unit: Unit | None = None,
+    level: str = "",
     due_at: datetime | None = None,
     note: str = "",
     photos: Sequence[Photo] = (),
 ) -> Matter:
-    """A new matter with the first line of its timeline, and the photos that came with the report."""
+    """A new matter with the first line of its timeline and the photos that came with the report.
+
+    Its clock runs by the limit of its kind and level; one that begins further on than the kind's start is
+    handled at once. `due_at` only where there is no limit.
+    """
     rules = KINDS[kind]
     matter = Matter.objects.create(
         kind=kind,
+        gravity=level,
         number=number or next_number(rules.prefix),
         title=title[:120],
         area=area,
@@ -57,6 +63,8 @@ def open_matter(
         occurred_at=occurred_at,
         due_at=due_at,
     )
+    clocks.start(matter, "accept" if matter.state == rules.start else "handle", matter.created_at)
+    matter.save(update_fields=["due_at", "warn_at"])
     event = Event.objects.create(
         matter=matter,
         action="open",
@@ -72,15 +80,20 @@ def open_matter(
 
 def available_actions(matter: Matter, user: User) -> list[Transition]:
     """The moves that `advance` would let this user make now: pages draw their buttons from this."""
-    held = rights_of(user)
     return [
         t
         for t in KINDS[matter.kind].loop
         if matter.state in t.sources
-        and t.right in held
         and matter.reached_by(user, t.right)
-        and not (t.not_by == "handler" and matter.handler_id == user.pk)
+        and not _barred(t, matter, user)
+        and conditions.holds(t, matter)
     ]
+
+
+def _barred(transition: Transition, matter: Matter, user: User | None) -> bool:
+    """Whether it is the user's own work or request that the move would pass."""
+    by = {"handler": matter.handler_id, "asker": matter.asked_by_id}.get(transition.not_by)
+    return by is not None and user is not None and by == user.pk
 
 
 @with_files()
@@ -94,13 +107,14 @@ def advance(
     evidence: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Event:
-    """Make one move: the only writer of `state`. Without an actor: the reporter himself, who has no account
-    (群众上报); he makes only moves whose right is "", and nobody else makes those.
+    """Make one move: the only writer of `state`.
 
-    Locks the row, reads the state again under the lock, checks right, territory and evidence, writes the
-    timeline; photos in the evidence (grids.photos.Photo) stay with its line. Raises NotFound (outside the
-    territory), NotAllowed (inside, without the right), TransitionRefused (not open in this state, names what
-    is), Conflict (`version` is stale), InvalidInput (evidence missing, names the field).
+    Without an actor it is the reporter himself, who has no account (群众上报) but proved that the report is
+    his: he makes only moves whose right is "" and those that are `by_reporter`. Locks the row, reads the
+    state again under the lock, checks right, territory, condition and evidence, turns the clock, runs the
+    effect, writes the timeline; photos in the evidence (grids.photos.Photo) stay with its line. Raises
+    NotFound (outside the territory), NotAllowed (inside, without the right), TransitionRefused (not open in
+    this state, names what is), Conflict (`version` is stale), InvalidInput (evidence missing, names it).
     """
     note = note.strip()
     given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
@@ -117,6 +131,7 @@ def advance(
     photos: Any = given.pop("photos", ())
     before = locked.state
     _apply(locked, transition, actor, note, given)
+    clocks.turn(locked, transition, actor, note)
     effects.run(locked, transition, actor, note, given)
     locked.save()
     event = Event.objects.create(
@@ -133,6 +148,8 @@ def advance(
     attach(event, photos)
     matter.refresh_from_db()
     matter_advanced.send(sender=Matter, matter=matter, event=event, actor=actor)
+    if "to" in given:
+        matter_referred.send(sender=Matter, matter=matter, event=event, actor=actor, to=given["to"])
     return event
 
 
@@ -147,11 +164,12 @@ def _kept(given: Mapping[str, Any]) -> dict[str, str]:
     return kept
 
 
-def _refusal(matter: Matter, actor: User | None) -> TransitionRefused:
+def _refusal(matter: Matter, actor: User | None, why: str = "") -> TransitionRefused:
+    """Names what is open instead."""
     open_now = available_actions(matter, actor) if actor else []
     words = "、".join(t.label for t in open_now) or "无（没有您可做的操作）"
     return TransitionRefused(
-        f"“{state_label(matter.kind, matter.state)}”状态下不能这样操作。现在可以：{words}。",
+        f"{why or f'“{state_label(matter.kind, matter.state)}”状态下不能这样操作。'}现在可以：{words}。",
         allowed=[t.action for t in open_now],
     )
 
@@ -159,20 +177,47 @@ def _refusal(matter: Matter, actor: User | None) -> TransitionRefused:
 def _check(
     matter: Matter, transition: Transition, actor: User | None, note: str, given: dict[str, Any]
 ) -> None:
-    allowed = matter.reached_by(actor, transition.right) if actor else not transition.right
-    if not allowed:
+    if not _may(transition, matter, actor):
         raise NotAllowed(f"您没有“{transition.label}”的权限，请联系所在村社或指挥室。")
-    if transition.not_by == "handler" and actor and matter.handler_id == actor.pk:
-        raise NotAllowed("办理人不能审核自己的事项，请由另一位同事审核。")
+    if _barred(transition, matter, actor):
+        raise NotAllowed(BARRED[transition.not_by])
+    if not conditions.holds(transition, matter):
+        raise _refusal(matter, actor, conditions.CONDITIONS[transition.when].told)
+    _check_evidence(transition, note, given)
+    if transition.to_unit and given.get("unit"):
+        _check_unit(matter, given["unit"])
+    elif "area" in transition.needs:
+        _check_area(given["area"], transition, actor)
+
+
+BARRED = {
+    "handler": "办理人不能审核自己的事项，请由另一位同事审核。",
+    "asker": "申请延期的人不能自己批复，请由另一位同事批复。",
+}
+
+
+def _may(transition: Transition, matter: Matter, actor: User | None) -> bool:
+    if actor is None:
+        return transition.by_reporter or not transition.right
+    return matter.reached_by(actor, transition.right)
+
+
+def _check_evidence(transition: Transition, note: str, given: dict[str, Any]) -> None:
     for name in transition.needs:
+        if name == "area" and transition.to_unit and given.get("unit"):
+            continue
         if not (note if name == "note" else given.get(name)):
             raise InvalidInput(NEEDS[name].missing, field=name)
     for name, value in given.items():
         need = NEEDS.get(name)
-        if value and need and need.choices and value not in dict(need.choices):
+        if value and need and need.choices and value not in dict(need.choices()):
             raise InvalidInput(need.missing, field=name)
-    if "area" in transition.needs:
-        _check_area(given["area"], transition, actor)
+
+
+def _check_unit(matter: Matter, unit: Any) -> None:
+    """A unit of the same street; the matter keeps its area unless another is named."""
+    if not isinstance(unit, Unit) or unit.area.parent_ids[0] != matter.area.parent_ids[0]:
+        raise InvalidInput(NEEDS["unit"].missing, field="unit")
 
 
 def _check_area(area: Any, transition: Transition, actor: User | None) -> None:
@@ -193,17 +238,19 @@ def _ending(transition: Transition, outcome: Any) -> Any:
 def _apply(
     matter: Matter, transition: Transition, actor: User | None, note: str, given: dict[str, Any]
 ) -> None:
-    matter.state = transition.lands(matter.state)
+    ended = KINDS[matter.kind].ended
+    was_ended, matter.state = matter.state in ended, transition.lands(matter.state)
     matter.version += 1
     matter.moved_at = timezone.now()
     if transition.takes:
         matter.handler = actor
     if "area" in transition.needs:
-        matter.area, matter.handler = given["area"], None
-        matter.unit = given.get("unit")
-    if matter.state in KINDS[matter.kind].ended:
+        matter.area, matter.handler = given.get("area") or matter.area, None
+        matter.unit = given.get("unit") or None
+    if matter.state in ended:
         matter.closed_at = matter.moved_at
         matter.outcome = _ending(transition, given.get("outcome"))
         matter.answer = given.get("answer") or note
-    elif matter.closed_at is not None:
+    elif was_ended:
         matter.closed_at, matter.outcome, matter.answer = None, "", ""
+        matter.reopened += 1

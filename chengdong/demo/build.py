@@ -27,7 +27,17 @@ from grids.models import Area, Role, Target, Visit
 from matters.models import Event, Matter, Obligation
 from shared.errors import Conflict, NotAllowed
 
-KEPT = {"grids.term", "grids.parameter", "grids.role", "grids.termevent", "grids.parameterevent"}
+KEPT = {
+    "grids.term",
+    "grids.parameter",
+    "grids.role",
+    "grids.termevent",
+    "grids.parameterevent",
+    "matters.clockrule",
+    "matters.clockruleevent",
+    "matters.calendarday",
+    "matters.calendardayevent",
+}
 """What `--reset` leaves: reference rows belong to the officials who edit them."""
 OWN_APPS = (
     "accounts", "grids", "matters", "landlords", "mediation", "patrols", "incidents", "digests", "checkups",

@@ -12,8 +12,9 @@ from chengdong.demo.places import Grid, Street
 from chengdong.demo.plan import Plan, moment, pool, read
 from chengdong.demo.rounds import Finding
 from chengdong.demo.timelines import Clerk, Step
-from grids.queries import labels, parameters
+from grids.queries import labels
 from incidents.models import Hazard
+from matters.models import ClockRule
 from shared.dates import at
 
 PER_DAY = 2.2
@@ -50,9 +51,8 @@ class Inspector:
         self.found, self.answers = words["hazards"], words["answers"]
         self.pool, self.sources = pool(self.found), pool(words["hazard_sources"])
         self.types = labels("hazard_type")
-        levels = Hazard.Level.values
-        days = parameters(*(f"hazard_days_{level}" for level in levels))
-        self.days = {level: days[f"hazard_days_{level}"] for level in levels}
+        rules = ClockRule.objects.filter(kind="hazard", stage="handle")
+        self.days = {rule.level: rule.amount for rule in rules}
         self.rows = Table(Hazard)
 
     def street(self, street: Street, findings: list[Finding], lively: Grid | None) -> None:

@@ -17,6 +17,9 @@ class Role(models.Model):
     code = models.SlugField("代码", max_length=30, unique=True)
     label = models.CharField("名称", max_length=30)
     rights = ArrayField(models.CharField(max_length=40), verbose_name="权限", default=list)
+    unit_rights = ArrayField(
+        models.CharField(max_length=40), verbose_name="对交给本单位的事项的权限", default=list, blank=True
+    )
     second_factor = models.BooleanField("须用动态口令", default=False)
     idle_minutes = models.PositiveIntegerField("闲置退出（分钟）", default=30)
 

@@ -12,7 +12,14 @@ from grids.models import Term
 from grids.vocabulary.schemes import SCHEMES, Scheme, scheme_of
 
 HISTORY_SHOWN = 20
-SHOWN_FIELDS = {"label": "名称", "synonyms": "同义词", "is_active": "在用", "value": "数值"}
+SHOWN_FIELDS = {
+    "label": "名称",
+    "synonyms": "同义词",
+    "is_active": "在用",
+    "value": "数值",
+    "amount": "时限",
+    "unit": "单位",
+}
 
 
 class Change(NamedTuple):

@@ -30,6 +30,7 @@ SCHEMES = {
     "visit_chip_place": Scheme("走访场所时做了什么", CHOICES),
     "visit_chip_person": Scheme("走访人员时做了什么", CHOICES),
     "suspension_reason": Scheme("暂停走访的原因", CHOICES),
+    "referral": Scheme("移交去向", CHOICES),
     "reveal_reason": Scheme("查看完整号码的理由", CHOICES),
     "incident_column": Scheme("警情表", COLUMNS, open=False),
     "registration_column": Scheme("流动人口登记表", COLUMNS, open=False),

@@ -18,6 +18,7 @@ from grids.queries import parameters
 from incidents.importing import writing
 from incidents.importing.placing import place
 from incidents.models import PoliceIncident
+from matters.clocks import Limits
 from shared import cells
 from shared.cells import Cell
 from shared.crypto import blind, mask
@@ -102,9 +103,9 @@ class IncidentSession:
         self.territory = Territory(batch.area)
         self.types = Words("incident_type", "警情类别")
         self.levels = Words("incident_level", "警情级别")
-        rules = parameters("incident_history_days", "incident_term_hours")
+        rules = parameters("incident_history_days")
         self.history = timezone.now() - timedelta(days=rules["incident_history_days"])
-        self.term = timedelta(hours=rules["incident_term_hours"])
+        self.limits = Limits("police_incident")
 
     def hint(self, row: Mapping[str, Cell]) -> str:
         """The number as it is written."""
@@ -192,7 +193,7 @@ class IncidentSession:
             batch=self.batch,
         )
         incident.matter = writing.matter_of(
-            incident, found.area, occurred_at, self._title(incident), self.batch.by, self.term
+            incident, found.area, occurred_at, self._title(incident), self.batch.by, self.limits
         )
         writing.take_as_history(incident, self.history)
         incident.row_hash = digest(contents(incident))

@@ -1,7 +1,7 @@
 """Writing imported incidents in bulk: matter, incident and timeline, each in one statement."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -11,7 +11,8 @@ from grids.models import Area, ImportBatch
 from incidents.importing.placing import Place
 from incidents.kinds import POLICE_INCIDENT
 from incidents.models import PoliceIncident, caller_index
-from matters.models import Event, Matter
+from matters.clocks import Limits
+from matters.models import ClockRun, Event, Matter
 
 Placed = PoliceIncident.Placed
 WAITING = POLICE_INCIDENT.start
@@ -34,25 +35,27 @@ def matter_of(
     occurred_at: datetime,
     title: str,
     reporter: User | None,
-    term: timedelta,
+    limits: Limits,
 ) -> Matter:
     """The matter of a new incident, not saved yet: assigned to the area that was found, waiting where none
-    was. It is due `term` after it came in; until it is closed every later morning alert asks for it as
-    overdue,
-    so that no excuse, transfer or return lets it drop out of sight.
+    was. Its clock runs from when it came in; late, every later morning alert asks for it as overdue, so that
+    no excuse, transfer or return lets it drop out of sight.
     """
     now = timezone.now()
-    return Matter(
+    matter = Matter(
         kind=POLICE_INCIDENT.code,
         number=incident.police_number,
+        gravity=incident.level[:10],
         title=title,
         area=area,
         state=WAITING if incident.placed == Placed.TRAY else ASSIGNED,
         reporter=reporter,
         occurred_at=occurred_at,
         moved_at=now,
-        due_at=now + term,
     )
+    run = limits.begin(matter, "accept" if matter.state == WAITING else "handle", now)
+    matter.new_run = run  # type: ignore[attr-defined]
+    return matter
 
 
 def take_as_history(incident: PoliceIncident, before: datetime) -> None:
@@ -71,7 +74,8 @@ def take_as_history(incident: PoliceIncident, before: datetime) -> None:
     matter.answer = f"派出所处警结果：{incident.attended_result}"
     # When the police ended it, not when the file came: a day's closures are that day's work.
     matter.closed_at = max(matter.occurred_at, incident.attended_at or matter.occurred_at)
-    matter.due_at = None
+    matter.due_at = matter.warn_at = None
+    matter.new_run = None  # type: ignore[attr-defined]
     matter.version = 2
 
 
@@ -94,13 +98,14 @@ def place_anew(incident: PoliceIncident, found: Place) -> bool:
 
 
 def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
-    """Store new incidents with their matters and timelines (two lines for history): three statements."""
+    """Store new incidents with matters, clocks and timelines (two lines for history): four statements."""
     if not incidents:
         return
     matters = Matter.objects.bulk_create([incident.matter for incident in incidents])
     for incident, matter in zip(incidents, matters, strict=True):
         incident.matter = matter
         incident.phone_index = caller_index(incident.caller_phone)
+    ClockRun.objects.bulk_create(run for m in matters if (run := m.new_run))  # type: ignore[attr-defined]
     PoliceIncident.objects.bulk_create(incidents)
     now = timezone.now()
     Event.objects.bulk_create(event for incident in incidents for event in _first_lines(incident, batch, now))

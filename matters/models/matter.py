@@ -8,7 +8,16 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from grids.scope import ScopedQuerySet, bound_to, covers, posts_of, reaches, rights_of, within
+from grids.scope import (
+    ScopedQuerySet,
+    bound_to,
+    covers,
+    posts_of,
+    reaches,
+    rights_of,
+    units_of,
+    within,
+)
 from matters.loop import KINDS
 
 
@@ -16,18 +25,19 @@ class MatterQuerySet(ScopedQuerySet["Matter"]):
     """Matters by territory (or office) and by whether they still wait."""
 
     area_field = "area"
+    unit_field = "unit"
 
     def within(self, user: Any, right: str) -> Any:
-        """Only rows in the territory, and only of the kinds whose words the user may read."""
+        """Only rows in the territory, of the kinds whose words the user may read or given to his unit."""
         held = rights_of(user)
         hidden = [kind.code for kind in KINDS.values() if kind.reader not in held]
         bound = [kind.code for kind in KINDS.values() if kind.by_office and kind.reader in held]
         if bound and any(bound_to(post) for post in posts_of(user)):
             theirs = Q(kind__in=bound) & within(user, right, "area", "unit")
-            seen = self.filter(theirs | ~Q(kind__in=bound) & within(user, right))
+            seen = self.filter(theirs | ~Q(kind__in=bound) & within(user, right, unit="unit"))
         else:
             seen = super().within(user, right)
-        return seen.exclude(kind__in=hidden) if hidden else seen
+        return seen.exclude(Q(kind__in=hidden) & ~Q(unit__in=units_of(user, right))) if hidden else seen
 
     def open(self) -> "MatterQuerySet":
         """Not ended."""
@@ -35,7 +45,11 @@ class MatterQuerySet(ScopedQuerySet["Matter"]):
 
 
 class Matter(models.Model):
-    """事项. Only `matters.workflow` writes `state`; a closed one has outcome and answer, enforced here."""
+    """事项. Only `matters.workflow` writes `state`; a closed one has outcome and answer, enforced here.
+
+    `due_at` and `warn_at` are those of the clock that runs now (matters/clocks.py): none while it is paused
+    (`paused_at`); the last one's once the matter is closed. `asked_by` = who waits for an extension.
+    """
 
     class Outcome(models.TextChoices):
         """How it ended; "fixed", "not ours" and "cancelled" are different endings."""
@@ -46,8 +60,10 @@ class Matter(models.Model):
         PASSED_ON = "passed_on", "已移交"
         COULD_NOT = "could_not", "未能解决"
         CANCELLED = "cancelled", "已撤销"
+        MERGED = "merged", "已并案"
 
     kind = models.CharField("类型", max_length=20)
+    gravity = models.CharField("等级", max_length=10, blank=True, db_default="", default="")
     number = models.CharField("编号", max_length=40, unique=True)
     title = models.CharField("标题", max_length=120)
     area = models.ForeignKey("grids.Area", models.PROTECT, related_name="matters", verbose_name="所在区域")
@@ -76,6 +92,20 @@ class Matter(models.Model):
     warn_at = models.DateTimeField("预警时间", null=True, blank=True)
     due_at = models.DateTimeField("期限", null=True, blank=True)
     moved_at = models.DateTimeField("最近进展", db_default=Now())
+    paused_at = models.DateTimeField("暂停计时", null=True, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="申请延期人",
+    )
+    supervised_at = models.DateTimeField("督办时间", null=True, blank=True)
+    reopened = models.PositiveSmallIntegerField("重开次数", db_default=0, default=0)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
+    )
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     outcome = models.CharField("结果", max_length=12, choices=Outcome, blank=True, default="")
     answer = models.TextField("答复", blank=True, default="")
@@ -105,8 +135,10 @@ class Matter(models.Model):
 
     def reached_by(self, user: Any, right: str) -> bool:
         """Whether the user holds the right over this row: by its area, or by its office where the kind goes
-        by offices. The area must be at hand.
+        by offices, or because it is given to the user's unit. The area must be at hand.
         """
+        if self.unit_id is not None and self.unit_id in units_of(user, right):
+            return True
         if KINDS[self.kind].by_office:
             return reaches(user, right, self.area, self.unit_id)
         return covers(user, right, self.area)

@@ -15,10 +15,11 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from grids import reference
 from grids.facts import visit_logged
-from grids.models import Parameter, Visit
+from grids.models import Visit
 from incidents.models import Hazard
 from incidents.queries import by_source
-from matters.models import Matter
+from matters.limits import set_limit
+from matters.models import ClockRule, Matter
 from matters.workflow import advance
 from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -55,8 +56,9 @@ def test_it_is_due_by_its_level(cast: Cast, level: str, days: int) -> None:
     assert hazard(cast, level=level).matter.due_at == at(today() + timedelta(days=days), time(23, 59, 59))
 
 
-def test_the_days_are_a_parameter_that_an_official_edits(cast: Cast) -> None:
-    Parameter.objects.filter(code="hazard_days_major").update(value=1)
+def test_the_days_are_a_limit_that_an_official_edits(cast: Cast) -> None:
+    rule = ClockRule.objects.get(kind="hazard", level="major", stage="handle")
+    set_limit(actor=cast.command, rule=rule, amount=1, unit="days", seen="3 days")
     due = hazard(cast, level="major").matter.due_at
     assert isinstance(due, datetime)
     assert due.date() == at(today() + timedelta(days=1), time(23, 59, 59)).date()

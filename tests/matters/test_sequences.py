@@ -1,28 +1,35 @@
 """Any sequence of moves, by anybody, keeps a matter whole."""
 
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import pytest
+import time_machine
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
 
-from matters.loop import KINDS
-from matters.models import Matter
+from matters import terms
+from matters.loop import ENDED, KINDS, STANDARD_LOOP
+from matters.models import ClockRun, Matter
+from matters.workdays import Calendar
 from matters.workflow import advance, available_actions, open_matter
-from shared.errors import DomainError
+from shared.dates import SHANGHAI
+from shared.errors import DomainError, TransitionRefused
 from tests.cast import Cast
+from tests.incidents.made import incident
 
-ACTIONS = ["place", "accept", "assign", "handle", "echo", "send_back", "verify", "redo", "cancel", "bogus"]
+ACTIONS = sorted({t.action for t in STANDARD_LOOP} | {"place", "bogus"})
+START = datetime(2026, 9, 25, 9, tzinfo=SHANGHAI)
+"""Before National Day, with its make-up Saturday after it, so that the calendar has a say."""
 PEOPLE = ["worker", "officer", "command", "leader", "police", "neighbour", "mediator"]
 NOTES = ["", "  ", "已到现场", "=1+1", "说明\n第二行"]
 
@@ -33,21 +40,44 @@ class Life(RuleBasedStateMachine):
     cast: ClassVar[Cast]
     moves: int
     matter: Matter
+    travel: time_machine.travel
 
-    @initialize(kind=st.sampled_from(["hazard", "police_incident"]))
+    @initialize(kind=st.sampled_from(["hazard", "police_incident", "citizen_report"]))
     def open(self, kind: str) -> None:
-        """A new one in grid A."""
+        """A new one in grid A, and the one that it may be merged into."""
+        self.travel = time_machine.travel(START, tick=False)
+        self.hour = self.travel.start()
         self.moves = 0
-        self.matter = open_matter(
-            kind=kind, title="样例", area=self.cast.grid_a, occurred_at=timezone.now(), actor=self.cast.worker
+        self.main, self.matter = (self._opened(kind), self._opened(kind))
+
+    def _opened(self, kind: str) -> Matter:
+        if kind == "police_incident":
+            return incident(self.cast, state="reported", at=timezone.now())
+        return open_matter(
+            kind=kind,
+            title="样例",
+            area=self.cast.grid_a,
+            occurred_at=timezone.now(),
+            actor=self.cast.worker,
+            level="serious",
         )
+
+    def teardown(self) -> None:
+        """Back to the present."""
+        if hasattr(self, "travel"):
+            self.travel.stop()
 
     def evidence(self, grid: bool) -> dict[str, Any]:
         """Enough for any move."""
         area = self.cast.grid_a2 if grid else self.cast.grid_a
-        return {"outcome": "settled", "answer": "已处理。", "area": area}
+        own = {"days": 2, "main": self.main.number, "to": "other"}
+        return {"outcome": "settled", "answer": "已处理。", "area": area, **own}
 
-    @precondition(lambda self: self.matter.closed_at is None)
+    @rule(hours=st.sampled_from([1, 9, 30, 100]))
+    def time_passes(self, hours: int) -> None:
+        """Nothing else happens."""
+        self.hour.shift(timedelta(hours=hours))
+
     @rule(data=st.data(), grid=st.booleans())
     def allowed_move(self, data: st.DataObject, grid: bool) -> None:
         """One of the moves that are offered to somebody."""
@@ -56,10 +86,19 @@ class Life(RuleBasedStateMachine):
             for person in PEOPLE
             for t in available_actions(self.matter, self.cast.people[person])
         ]
+        if not offers:
+            assert self.matter.closed_at is not None
+            return
         person, action = data.draw(st.sampled_from(offers))
         actor = self.cast.people[person]
-        advance(matter=self.matter, action=action, actor=actor, note="已到现场", evidence=self.evidence(grid))
-        self.moves += 1
+        try:
+            advance(
+                matter=self.matter, action=action, actor=actor, note="已到现场", evidence=self.evidence(grid)
+            )
+        except TransitionRefused:
+            assert action in {"ask_info", "ask_extension"}  # late, or a stage without a limit
+        else:
+            self.moves += 1
 
     @rule(
         action=st.sampled_from(ACTIONS),
@@ -95,11 +134,34 @@ class Life(RuleBasedStateMachine):
             assert later.at >= earlier.at
             assert KINDS[matter.kind].move(later.from_state, later.action) is not None
         assert events[-1].to_state == matter.state
-        ended = matter.state in {"closed", "cancelled"}
+        ended = matter.state in ENDED
         assert (matter.closed_at is not None) == ended == bool(matter.outcome) == bool(matter.answer)
         if matter.state == "closed":
             echoed_by = [event.actor_id for event in events if event.action == "echo"][-1]
             assert events[-1].actor_id != echoed_by
+
+    @invariant()
+    def clocks(self) -> None:
+        """One clock at most, none once it has ended; every deadline is its limit and what moved it."""
+        if not hasattr(self, "matter"):
+            return
+        matter, days = Matter.objects.get(pk=self.matter.pk), Calendar()
+        runs = list(ClockRun.objects.filter(matter=matter).prefetch_related("pauses", "extensions"))
+        running = [run for run in runs if run.stopped_at is None]
+        assert len(running) == (0 if matter.closed_at else 1)
+        for run in runs:
+            granted = sum(e.days for e in run.extensions.all() if e.state == "granted")
+            moved = sum(pause.moved for pause in run.pauses.all())
+            more = moved + granted * (86_400 if run.unit == "minutes" else 1)
+            limit = terms.deadline(run.started_at, run.amount, run.unit, days)
+            assert run.due_at == terms.moved(limit, more, run.unit, days)
+            assert run.warn_at < run.due_at
+        waits = [p for run in runs for p in run.pauses.all() if p.ended_at is None]
+        asked = [e for run in runs for e in run.extensions.all() if e.state == "asked"]
+        assert len(waits) == (matter.paused_at is not None)
+        assert [e.asked_by_id for e in asked] == ([matter.asked_by_id] if matter.asked_by_id else [])
+        if running:
+            assert matter.due_at == (None if matter.paused_at else running[0].due_at)
 
 
 @pytest.mark.django_db
@@ -108,9 +170,10 @@ def test_any_sequence_of_moves_keeps_a_matter_whole(cast: Cast) -> None:
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=15,
             deadline=None,
+            phases=[Phase.explicit, Phase.generate],
             derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),

@@ -1,0 +1,43 @@
+"""What must hold beside the state for a move to be open: conditions by name, each with its refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from grids.queries import parameters
+from matters.loop import Transition
+from matters.models import Matter
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`holds` reads the locked matter; `told` is the refusal."""
+
+    holds: Callable[[Matter], bool]
+    told: str
+
+
+def _in_time(matter: Matter) -> bool:
+    """A clock runs, its deadline has not passed, nobody has asked yet."""
+    return matter.asked_by_id is None and matter.due_at is not None and timezone.now() <= matter.due_at
+
+
+def _reopenable(matter: Matter) -> bool:
+    days = parameters("reopen_days")["reopen_days"]
+    return matter.closed_at is not None and timezone.now() - matter.closed_at <= timedelta(days=days)
+
+
+CONDITIONS: dict[str, Condition] = {
+    "running": Condition(lambda m: m.paused_at is None, "已经在等补充材料，不用再要求。"),
+    "paused": Condition(lambda m: m.paused_at is not None, "没有人在等补充材料。"),
+    "in_time": Condition(_in_time, "要在期限到之前申请延期，而且上一次申请已有批复。"),
+    "asked": Condition(lambda m: m.asked_by_id is not None, "没有待批准的延期申请。"),
+    "reopenable": Condition(_reopenable, "已过重开期限，请另报一件。"),
+}
+
+
+def holds(transition: Transition, matter: Matter) -> bool:
+    """Whether the move's condition, if it has one, is met."""
+    return not transition.when or CONDITIONS[transition.when].holds(matter)
