@@ -1,7 +1,7 @@
 """What residents reported to a demo street, what became of it, and how content they are."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from chengdong.demo.copying import Table
 from chengdong.demo.places import Grid, Street
 from chengdong.demo.plan import Plan, moment, pool, read
 from chengdong.demo.timelines import Clerk, Step
-from grids.queries import labels
+from grids.queries import labels, parameters
 from incidents.reports.models import ALPHABET, CODE_LENGTH, CitizenReport, Rating
 from shared.crypto import blind
+from shared.dates import at as local_end
 
 EVERY_DAYS = 2
 """One report in so many days, sixty in the usual demo."""
@@ -27,6 +28,7 @@ class Listener:
         words = read("words")
         self.said, self.ratings = words["reports"], words["ratings"]
         self.pool, self.types = pool(self.said), labels("report_type")
+        self.days = parameters("report_days")["report_days"]
         self.rows, self.rated = Table(CitizenReport), Table(Rating)
 
     def street(self, street: Street) -> None:
@@ -53,6 +55,7 @@ class Listener:
             opened_at=at,
             state="reported",
             steps=taken,
+            due_at=local_end(at.date() + timedelta(days=self.days), time(23, 59, 59)),
             note="群众上报，待街道分派。" if lost else "群众上报，按地址。",
         )
         phone = f"139000{dice.randint(0, 99999):05d}" if dice.random() < WITH_PHONE else ""

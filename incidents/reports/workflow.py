@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import orjson
@@ -12,7 +13,7 @@ from django.utils import timezone
 from grids.imports.territory import Territory
 from grids.models import Area
 from grids.photos import Photo, with_files
-from grids.queries import labels
+from grids.queries import labels, parameters
 from grids.workflow import Position
 from grids.workflow.visits import one_newline
 from incidents.importing.placing import Place, place
@@ -25,6 +26,7 @@ from incidents.reports.notices import tell_staff
 from incidents.reports.phones import clean_phone, phone_index
 from incidents.reports.words import without_numbers
 from matters.workflow import open_matter
+from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput
 
 HOW = {
@@ -131,6 +133,11 @@ def _place(area: Area | None, address: str) -> Place:
     return next((one for one in places if one.how != PoliceIncident.Placed.TRAY), places[0])
 
 
+def _due() -> datetime:
+    """The end of the day by which the sender gets an answer (Parameter `report_days` [D])."""
+    return at(today() + timedelta(days=parameters("report_days")["report_days"]), time(23, 59, 59))
+
+
 def _record(report: CitizenReport, sender: Sender, area: Area, title: str, photos: Sequence[Photo]) -> None:
     """All rows and files of a report, or none."""
     with with_files(), transaction.atomic():
@@ -140,6 +147,7 @@ def _record(report: CitizenReport, sender: Sender, area: Area, title: str, photo
             area=area,
             occurred_at=timezone.now(),
             actor=None,
+            due_at=_due(),
             note=f"群众上报，{report.get_placed_display()}。",
             photos=photos,
         )

@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from chengdong.sweep import sweep
+from digests.clock import ensure_schedules
+from digests.models import Digest, Schedule
 from incidents.reports.models import CitizenReport, Rating
-from matters.models import EventPhoto
+from matters.models import EventPhoto, Matter, Obligation
+from matters.workflow import advance
 from tests.cast import Cast
 from tests.e2e.conftest import sign_in
+from tests.incidents.reports.made import report
 from tests.pictures import picture
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -86,3 +93,32 @@ def test_a_resident_is_answered_and_says_what_he_thinks(
     expect(other.get_by_text("您的评价：满意，来得快")).to_be_visible()
     office.goto("/reports/")
     expect(office.get_by_role("heading", name="满意率 100%")).to_be_visible()
+
+
+def test_one_that_nobody_answers_climbs_to_the_leader(device: Callable[[int], Page], cast: Cast) -> None:
+    made = report(cast)
+    advance(matter=made.matter, action="accept", actor=cast.officer)
+    advance(matter=made.matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
+    Matter.objects.filter(pk=made.pk).update(due_at=timezone.now() - timedelta(days=2))
+    ensure_schedules()
+    Schedule.objects.filter(kind="morning").update(at=time(0, 0))
+    Schedule.objects.filter(kind="evening").update(at=time(0, 0, 1))
+    sweep()
+    sweep()
+    owed = Obligation.objects.get(matter=made.matter)
+    assert (owed.area, owed.state, owed.escalated_to) == (cast.grid_a, "open", cast.village)
+
+    phone = device(390)
+    phone.goto(f"/echo/{made.code}/")
+    expect(phone.get_by_text("现在已经超期，会一级一级报到街道领导")).to_be_visible()
+
+    leader = device(390)
+    sign_in(leader, "leader")
+    street = Digest.objects.get(kind="evening", area=cast.street, audience="area")
+    leader.goto(f"/digests/{street.pk}/")
+    leader.get_by_role("link", name="河边村", exact=True).click()
+    leader.get_by_role("link", name=cast.grid_a.name, exact=True).click()
+    expect(leader.get_by_text(made.matter.title)).to_be_visible()
+    leader.goto("/reports/?state=assigned")
+    expect(leader.get_by_text(made.matter.title)).to_be_visible()
+    expect(leader.get_by_text(re.compile("^超期2天")).first).to_be_visible()

@@ -1,6 +1,6 @@
 """Taking a report: once, in the right place, within the limits, and nothing that should not come in."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -18,8 +18,10 @@ from incidents.models import PoliceIncident
 from incidents.reports import limits
 from incidents.reports.limits import Sender
 from incidents.reports.models import ALPHABET, CitizenReport, UseCount
+from incidents.reports.public import followed
 from matters.models import EventPhoto, Matter, Notice
 from matters.queries import waiting_for
+from shared.dates import at, today
 from shared.errors import Conflict, DomainError, InvalidInput, TooOften
 from tests.cast import Cast, build_cast
 from tests.incidents.made import incident
@@ -46,6 +48,12 @@ def test_it_is_placed_as_police_incidents_are(
     assert (made.matter.area, made.placed) == (getattr(cast, place), how)
     assert (made.matter.state, made.matter.reporter, made.matter.kind) == ("reported", None, "citizen_report")
     assert made.matter.number.startswith("QZ")
+
+
+def test_it_says_by_when_there_is_an_answer(cast: Cast) -> None:
+    made = report(cast)
+    assert made.matter.due_at == at(today() + timedelta(days=7), time(23, 59, 59))
+    assert followed(made).due_at == made.matter.due_at
 
 
 def test_it_waits_in_the_one_list_of_who_takes_it_in(cast: Cast) -> None:
