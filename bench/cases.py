@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.measure import Case
+from bench.papers import one_paper
 from bench.stage import Stage
 from bench.statements import COVERAGE, DIGEST
 from bench.wire import Wire, WrongAnswer
@@ -59,6 +60,7 @@ def cases_of(stage: Stage, address: tuple[str, int]) -> Iterator[Case]:
     yield digest(stage)  # before visits are logged: it takes no notice of those of today
     yield logging(stage, wire)
     yield coverage_today(stage)
+    yield one_paper()
 
 
 def no_body(body: bytes) -> bool:

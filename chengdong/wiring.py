@@ -8,6 +8,7 @@ from matters.facts import matter_advanced, matter_referred
 from matters.import_notices import import_told
 from matters.obligations import move_answers, suspension_excuses, visit_answers
 from mediation import hints, origins
+from mediation.papers.reactions import case_archived
 from mediation.workflow.intake import take_over
 
 
@@ -19,6 +20,7 @@ def connect() -> None:
     matter_advanced.connect(incident_placed)
     matter_advanced.connect(move_answers)
     matter_advanced.connect(tellings.told)
+    matter_advanced.connect(case_archived)
     matter_referred.connect(take_over)
     import_finished.connect(import_told)
     origins.register("police_incident", taken_over)

@@ -10,14 +10,21 @@ class MediationConfig(AppConfig):
     verbose_name = "联勤调解"
 
     def ready(self) -> None:
-        """Make the dispute known to the loop, and its parties to the reveal page."""
+        """Make the dispute known to the loop, parties and papers to the log of looks, and the file to the
+        archive.
+        """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
         from matters import details, effects, loop  # noqa: PLC0415
         from mediation import kinds  # noqa: PLC0415
         from mediation.details import of_dispute, party_subject  # noqa: PLC0415
+        from mediation.papers.page import paper_subject  # noqa: PLC0415
+        from mediation.papers.required import missing  # noqa: PLC0415
         from mediation.workflow.act import do_work  # noqa: PLC0415
+        from mediation.workflow.moves import MISSING  # noqa: PLC0415
 
         effects.register(kinds.WORK, do_work)
         loop.register(kinds.DISPUTE)
         details.register("dispute", of_dispute)
         personal.register("party", "案件当事人", party_subject)
+        personal.register("paper", "调解文书", paper_subject)
+        MISSING.append(missing)

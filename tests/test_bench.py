@@ -18,6 +18,7 @@ from bench.wire import Wire, WrongAnswer
 ROOT = Path(__file__).resolve().parent.parent
 CASES = {
     "nothing", "visits_list_api", "visits_list_page", "my_day_page", "visit_logged", "coverage_today",
+    "paper_pdf",
 }  # fmt: skip
 
 

@@ -3,9 +3,12 @@ accepted or not."""
 
 from django.db import connection, transaction
 
+from accounts.models import User
 from grids.models import Area
+from grids.scope import covers
 from mediation.models import Letterhead
 from shared.dates import today
+from shared.errors import NotFound
 
 GIVE = """
     INSERT INTO mediation_casecounter AS counter (street_id, year, last) VALUES (%s, %s, 1)
@@ -44,3 +47,20 @@ def next_case_no(*, area: Area, year: int | None = None) -> str:
         cursor.execute(GIVE, [head.street_id, year])
         last = cursor.fetchone()[0]
     return f"({year}){head.word}人调字第{last:03d}号"
+
+
+@transaction.atomic
+def set_letterhead(
+    *, actor: User, street: Area, word: str, committee: str, court: str, keeping: str
+) -> Letterhead:
+    """What stands on papers from now on; issued ones and given numbers stay as they are.
+
+    Raises NotFound outside the territory of `reference.edit`.
+    """
+    if not covers(actor, "reference.edit", street):
+        raise NotFound("没有找到这个街道，或它不在您的辖区。")
+    head, _ = Letterhead.objects.update_or_create(
+        street=street_of(street),
+        defaults={"word": word, "committee": committee, "court": court, "keeping": keeping},
+    )
+    return head

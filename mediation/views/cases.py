@@ -12,6 +12,7 @@ from mediation.forms.intake import Intake
 from mediation.forms.joint import AnswerForm
 from mediation.kinds import STATES
 from mediation.models import Dispute, Invitation
+from mediation.papers.page import section as file_section
 from mediation.queries import cases
 from mediation.queries.case import SIDE, answerable, load, place_of
 from mediation.queries.stations import brand_choices, registering, station_choices
@@ -102,6 +103,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "helpers": [helper.name for helper in dispute.helpers.all()],
         "place_of": place_of,
         "reveal": "personal.reveal" in rights_of(user),
+        **file_section(dispute, user),
     }
     return render(request, "mediation/page.html", context)
 

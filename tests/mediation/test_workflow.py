@@ -32,10 +32,13 @@ from tests.mediation.cases import (
     performing,
     terms,
 )
+from tests.mediation.files import complete
 
 
 def test_the_whole_way_to_the_archive(cast: Cast, station: Station) -> None:
     case = performing(cast)
+    records.write(dispute=case, actor=cast.mediator, kind="mediation", at=hour(0), text="双方各说各的理由。")
+    case = fresh(case)
     assert case.case_no.endswith("人调字第001号")
     assert (case.result, case.concluded_on, case.matter.state) == ("success", today(), "performing")
     agreement = case.agreements.get()
@@ -50,13 +53,17 @@ def test_the_whole_way_to_the_archive(cast: Cast, station: Station) -> None:
         )
     assert [v.due_on - today() for v in FollowUp.objects.all()] == [timedelta(7), timedelta(30)]
     assert fresh(case).matter.state == "followed"
+    with pytest.raises(InvalidInput, match="卷宗缺：人民调解申请书、人民调解受理登记表"):
+        moves.archive(dispute=fresh(case), actor=cast.mediator)
+    complete(fresh(case), cast)
     moves.archive(dispute=fresh(case), actor=cast.mediator)
     done = fresh(case)
+    assert done.archives.get().sheets == 9
     assert (done.matter.state, done.matter.outcome, done.archived_on) == ("archived", "settled", today())
     assert done.matter.closed_at
     actions = list(Event.objects.filter(matter=case.matter).values_list("action", flat=True))
     assert actions == [
-        *("open", "accept", "mediate", "agree", "take_effect", "keep", "perform"),
+        *("open", "accept", "mediate", "agree", "take_effect", "write", "keep", "perform"),
         *("visit", "visit", "follow", "archive"),
     ]
 
@@ -158,6 +165,7 @@ def test_who_refuses_is_not_mediated(cast: Cast) -> None:
     moves.end(dispute=case, action="refuse", note="被申请人明确拒绝", actor=cast.mediator)
     case = fresh(case)
     assert (case.result, case.matter.state) == ("refused", "refused")
+    complete(case, cast)
     moves.archive(dispute=case, actor=cast.mediator)
     assert fresh(case).matter.outcome == "could_not"
 
@@ -265,6 +273,7 @@ def test_a_failed_case_is_opened_again_for_another_month(cast: Cast, station: St
 def test_an_archived_case_opens_again(cast: Cast) -> None:
     case = accepted(cast)
     moves.end(dispute=case, action="withdraw", note="自行和解", actor=cast.mediator)
+    complete(fresh(case), cast)
     moves.archive(dispute=fresh(case), actor=cast.mediator)
     moves.reopen(dispute=fresh(case), actor=cast.mediator, note="和解没有兑现")
     case = fresh(case)

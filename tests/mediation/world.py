@@ -9,6 +9,7 @@ from grids.models import Unit
 from mediation.models import Invitation
 from tests.cast import Cast
 from tests.mediation.made import dispute
+from tests.mediation.papers_world import file_world
 
 Rows = list[tuple[Any, ...]]
 
@@ -32,4 +33,5 @@ def case_world(cast: Cast) -> Iterator[tuple[str, str, Rows]]:
     yield "mediation/", "pk", cases
     yield "cases/", "pk", cases
     yield "mediation/", "action", [("accept",)]
+    yield from file_world(cast, near, far)
     yield "mediation/invitations/", "pk", [(asked[0].pk, cast.village), (asked[1].pk, cast.far_grid)]
