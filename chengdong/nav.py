@@ -34,6 +34,8 @@ MENU = (
     Item("隐患", "/hazards/", "hazard", ("hazards.view",)),
     Item("群众上报", "/reports/", "echo", ("reports.view",)),
     Item("调解", "/mediation/", "scale", ("mediation.view",)),
+    Item("值班", "/mediation/roster/", "calendar", ("roster.view",)),
+    Item("出车", "/mediation/van/", "van", ("van.view",)),
     Item("走访对象", "/targets/", "target", ("targets.view",)),
     Item(
         "导入",
@@ -54,6 +56,8 @@ DESK_BAR = (
     "/incidents/board/",
     "/matters/",
     "/incidents/",
+    "/mediation/van/",
+    "/mediation/roster/",
     "/digests/",
     "/mediation/",
     "/hazards/",

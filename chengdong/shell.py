@@ -12,6 +12,7 @@ from chengdong.nav import Item, allowed, bars
 from grids.models import Area
 from grids.scope import posts_of, rights_of
 from matters.queries import unread_count
+from mediation.roster.standing import duty_of
 
 if TYPE_CHECKING:
     from grids.models import Post
@@ -67,6 +68,12 @@ class Shell:
     def unread(self) -> int:
         """Notices not yet opened."""
         return unread_count(self.user) if self.signed_in else 0
+
+    @cached_property
+    def duty(self) -> str:
+        """Who is on duty now: `金玉芬 等5人`, the reader's own station first; "" where nobody is."""
+        names = [seat.person for seat in duty_of(self.user) if seat.person] if self.signed_in else []
+        return f"{names[0]} 等{len(names)}人" if len(names) > 1 else "".join(names)
 
     @cached_property
     def name(self) -> str:

@@ -16,6 +16,8 @@ from matters.escalation import raise_due
 from matters.outbox import deliver_due
 from matters.summaries import bundle_due
 from mediation.reminders import remind
+from mediation.roster.workflow.proposals import resume_stuck as rosters_resumed
+from mediation.van.workflow import assign_waiting, escalate_late
 from shared.dates import today
 
 
@@ -40,6 +42,9 @@ JOBS: dict[str, Callable[[], Any]] = {
     "sent": deliver_due,
     "imports_resumed": resume_stuck,
     "counters_forgotten": forget,
+    "rosters_resumed": rosters_resumed,
+    "vans_assigned": assign_waiting,
+    "vans_escalated": escalate_late,
 }
 """In this order; each is idempotent and takes its own locks."""
 

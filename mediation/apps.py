@@ -10,8 +10,8 @@ class MediationConfig(AppConfig):
     verbose_name = "联勤调解"
 
     def ready(self) -> None:
-        """Make the dispute known to the loop, parties and papers to the log of looks, and the file to the
-        archive.
+        """Make the dispute known to the loop, parties and papers to the log of looks, the file to
+        the archive, and the van to the pages of police incidents.
         """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
         from matters import details, effects, loop  # noqa: PLC0415
@@ -19,6 +19,7 @@ class MediationConfig(AppConfig):
         from mediation.details import of_dispute, party_subject  # noqa: PLC0415
         from mediation.papers.page import paper_subject  # noqa: PLC0415
         from mediation.papers.required import missing  # noqa: PLC0415
+        from mediation.van.offers import of_incident  # noqa: PLC0415
         from mediation.workflow.act import do_work  # noqa: PLC0415
         from mediation.workflow.moves import MISSING  # noqa: PLC0415
 
@@ -28,3 +29,4 @@ class MediationConfig(AppConfig):
         personal.register("party", "案件当事人", party_subject)
         personal.register("paper", "调解文书", paper_subject)
         MISSING.append(missing)
+        details.offer("police_incident", of_incident)

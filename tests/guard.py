@@ -151,7 +151,14 @@ def build_world(cast: Cast) -> World:
     world.add("reference/", "scheme", Row("hazard_type"))
     world.add("styleguide/", "name", Row("404"))
     add_reports(world, cast)
+    _stations(world, cast)
     return world
+
+
+def _stations(world: World, cast: Cast) -> None:
+    from tests.mediation.roster_world import roster_rows  # noqa: PLC0415 -- it uses World
+
+    roster_rows(world, cast)
 
 
 def _people(world: World, cast: Cast) -> None:

@@ -24,6 +24,9 @@ from grids.scope import rights_of
 from incidents.models import Hazard, PoliceIncident
 from matters.loop import KINDS
 from matters.models import Event, Matter, Obligation
+from mediation.models import Leave, Shift, Swap, VanCall
+from mediation.roster.people import as_turn
+from mediation.roster.rules import Limits, Person, Turn, refusals
 from shared.crypto import blind
 from shared.dates import day_span
 
@@ -315,3 +318,26 @@ def test_no_row_has_an_unknown_word(demo: dict[str, Any], db: None) -> None:
         lists = Visit.objects.filter(target__kind=kind).values_list("chips", flat=True)
         assert {chip for chips in lists for chip in chips} <= known[f"visit_chip_{kind}"]
     assert not Visit.objects.filter(is_valid=True, result="").exists()
+
+
+def test_rosters_and_vans_keep_every_rule(demo: dict[str, Any], db: None) -> None:
+    shifts = list(Shift.objects.standing().select_related("pattern").order_by("person", "starts_at"))
+    assert len({shift.station_id for shift in shifts}) == 5
+    assert 55 <= len({shift.person_id for shift in shifts if shift.person_id}) <= 70
+    turns: dict[int, list[Turn]] = {}
+    for shift in shifts:
+        if shift.person_id:
+            turns.setdefault(shift.person_id, []).append(as_turn(shift))
+    away = {
+        leave.person_id: Person(((leave.starts_on, leave.ends_on),)) for leave in Leave.objects.in_force()
+    }
+    for person, mine in turns.items():
+        for turn in mine:
+            assert not refusals(turn, away.get(person, Person()), mine, Limits())
+    assert [shift.reason for shift in shifts if shift.person_id is None]
+    assert Swap.objects.filter(state="asked").count() == 1
+    calls = list(VanCall.objects.order_by("van", "asked_at"))
+    assert len({call.van_id for call in calls}) == 5
+    assert 60 <= len(calls) <= 100
+    for one, two in pairwise(calls):
+        assert one.van_id != two.van_id or (one.closed_at and two.asked_at >= one.closed_at)

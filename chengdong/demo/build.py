@@ -17,6 +17,7 @@ from chengdong.demo.people import Registrar
 from chengdong.demo.places import Grid, Street, Surveyor
 from chengdong.demo.plan import Plan, read
 from chengdong.demo.rounds import Rounds
+from chengdong.demo.stations import Stations
 from chengdong.demo.targets import Register
 from chengdong.demo.timelines import Clerk
 from chengdong.demo.troubles import Inspector
@@ -90,8 +91,10 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     surveyor, registrar = Surveyor(plan), Registrar(plan)
     streets = [surveyor.street(number) for number in range(plan.streets)]
     surveyor.close()
+    stations = Stations(plan)
     for street in streets:
         registrar.people(street)
+        stations.staff(street, registrar)
     registrar.close()
     with connection.cursor() as cursor:
         _check_now(cursor)
@@ -101,6 +104,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     for street in streets:
         for kind, hour in ((DigestKind.MORNING, time(8)), (DigestKind.EVENING, time(20))):
             Schedule.objects.create(street_id=street.id, kind=kind, at=hour, starts_on=plan.until)
+    shifts, calls = stations.rosters(streets[0]), stations.calls(streets[0])
     with connection.cursor() as cursor:
         _check_now(cursor)
         cursor.execute("ANALYZE matters_obligation")
@@ -116,6 +120,8 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         "events": clerk.events.count,
         "obligations": ledger.rows.count,
         "digest_runs": runs,
+        "shifts": shifts,
+        "van_calls": calls,
     }
 
 

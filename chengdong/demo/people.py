@@ -46,26 +46,27 @@ class Registrar:
         if street.number == 0:
             for username, (name, role, place, unit) in read("street")["accounts"].items():
                 area = street.find(place).id
-                user = self._appoint(username, name, role, area, street.units[unit] if unit else None)
+                user = self.appoint(username, name, role, area, street.units[unit] if unit else None)
                 street.people[username] = user
                 if role in {"grid_worker", "village_officer"}:
                     taken[area] = user
         dice = self.plan.dice("people", street.number)
         prefix = f"s{street.number}" if street.number else ""
         for n, village in enumerate(street.villages, start=1):
-            village.officer = taken.get(village.id) or self._appoint(
+            village.officer = taken.get(village.id) or self.appoint(
                 f"{prefix}v{n:02d}", invented_name(dice), "village_officer", village.id
             )
         for n, grid in enumerate(street.grids, start=1):
-            grid.worker = taken.get(grid.id) or self._appoint(
+            grid.worker = taken.get(grid.id) or self.appoint(
                 f"{prefix}g{n:03d}", invented_name(dice), "grid_worker", grid.id
             )
         if street.number:
             for key in ("leader", "command", "police"):
                 role = read("street")["accounts"][key][1]
-                street.people[key] = self._appoint(f"{prefix}{key}", invented_name(dice), role, street.id)
+                street.people[key] = self.appoint(f"{prefix}{key}", invented_name(dice), role, street.id)
 
-    def _appoint(self, username: str, name: str, role: str, area: int, unit: int | None = None) -> int:
+    def appoint(self, username: str, name: str, role: str, area: int, unit: int | None = None) -> int:
+        """One user with one post; returns the user's id."""
         admin = username == "admin"
         number = phone(90_000 + self.users.count)
         user = self.users.add(

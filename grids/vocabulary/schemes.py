@@ -32,6 +32,7 @@ SCHEMES = {
     "suspension_reason": Scheme("暂停走访的原因", CHOICES),
     "referral": Scheme("移交去向", CHOICES),
     "reveal_reason": Scheme("查看完整号码的理由", CHOICES),
+    "leave_kind": Scheme("请假类别", CHOICES),
     "incident_column": Scheme("警情表", COLUMNS, open=False),
     "registration_column": Scheme("流动人口登记表", COLUMNS, open=False),
     "area_column": Scheme("村社网格表", COLUMNS, open=False),

@@ -1,4 +1,6 @@
-"""Mediation: brands and mediators, the case with its parties, sittings, agreement and what follows it."""
+"""Mediation: brands and mediators, the case from intake to what follows it, rosters of stations,
+van calls.
+"""
 
 from mediation.models.agreement import Agreement, Confirmation, Instalment
 from mediation.models.dispute import Dispute
@@ -15,7 +17,19 @@ from mediation.models.party import Agent, Party
 from mediation.models.people import Brand, Mediator
 from mediation.models.place import Booking, Room, Van
 from mediation.models.record import FollowUp, Record
+from mediation.models.roster import (
+    Feed,
+    Leave,
+    Member,
+    Presence,
+    Proposal,
+    ProposedShift,
+    Shift,
+    ShiftPattern,
+    Swap,
+)
 from mediation.models.session import Attendance, Session
+from mediation.models.van import VanCall, VanEvent
 
 __all__ = [
     "Agent",
@@ -27,17 +41,28 @@ __all__ = [
     "CaseCounter",
     "Confirmation",
     "Dispute",
+    "Feed",
     "FollowUp",
     "Instalment",
     "Invitation",
+    "Leave",
     "Letterhead",
     "Mediator",
+    "Member",
     "Paper",
     "Party",
+    "Presence",
+    "Proposal",
+    "ProposedShift",
     "Record",
     "Room",
     "Scan",
     "ScanWithdrawal",
     "Session",
+    "Shift",
+    "ShiftPattern",
+    "Swap",
     "Van",
+    "VanCall",
+    "VanEvent",
 ]

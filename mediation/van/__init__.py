@@ -1,0 +1,1 @@
+"""The mediation van (车轮上的调解室): asking, assigning, answering in time."""
