@@ -302,7 +302,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "城东街道社会治理平台 API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"HazardLevelEnum": "incidents.models.Hazard.Level"},
+    "ENUM_NAME_OVERRIDES": {"HazardLevelEnum": "incidents.levels.HazardLevel"},
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -33,6 +33,7 @@ RIGHTS = {
     "mediation.handle": Right("办理调解案件", "调解"),
     "mediation.assign": Right("指派调解员、不予受理、转办、重开", "调解"),
     "mediation.answer": Right("答复联合调解邀请", "调解"),
+    "campaigns.manage": Right("发起和修改专项行动", "隐患"),
     "digests.view": Right("看警情双响", "双响"),
     "digests.run": Right("手动生成双响", "双响"),
     "bulletins.view": Right("看通报", "双响"),

@@ -6,5 +6,4 @@ from incidents import api
 
 urlpatterns = [
     path("incidents/", api.IncidentsApi.as_view(), name="api_incidents"),
-    path("hazards/", api.HazardsApi.as_view(), name="api_hazards"),
 ]

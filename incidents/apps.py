@@ -14,18 +14,22 @@ class IncidentsConfig(AppConfig):
         the export to imports.
         """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
+        from grids import reference as grids_reference  # noqa: PLC0415
         from grids.imports import base as imports  # noqa: PLC0415
         from incidents import details, kinds  # noqa: PLC0415
+        from incidents.hazards import pages as hazard_pages  # noqa: PLC0415
+        from incidents.hazards import reference  # noqa: PLC0415
         from incidents.importing.importer import IncidentImporter  # noqa: PLC0415
         from incidents.reports import details as reports  # noqa: PLC0415
         from incidents.reports import takeover  # noqa: PLC0415
         from matters import details as pages  # noqa: PLC0415
         from matters import loop  # noqa: PLC0415
 
+        grids_reference.MORE.append(reference.load)
         loop.register(kinds.POLICE_INCIDENT)
         loop.register(kinds.HAZARD)
         pages.register("police_incident", details.of_incident)
-        pages.register("hazard", details.of_hazard)
+        pages.register("hazard", hazard_pages.of_hazard)
         personal.register("police_incident", "警情报警人", details.caller)
         takeover.register()
         loop.register(kinds.CITIZEN_REPORT)

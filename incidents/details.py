@@ -1,4 +1,4 @@
-"""What a police incident and a hazard add to their matter's page, and the caller for the reveal page."""
+"""What a police incident adds to its matter's page, and the caller for the reveal page."""
 
 from django.urls import reverse
 
@@ -6,7 +6,7 @@ from accounts.models import User
 from accounts.personal import PersonalField, Subject
 from grids.queries import words
 from grids.scope import covers
-from incidents.models import Hazard, PoliceIncident
+from incidents.models import PoliceIncident
 from incidents.queries import short_address
 from incidents.repeats.queries import earlier_of, repeat_rule
 from incidents.reports.words import without_numbers
@@ -84,24 +84,6 @@ def _repeats(incident: PoliceIncident, user: User) -> dict[str, object]:
         "hidden": len(earlier) - len(seen[:EARLIER_SHOWN]),
         "of_address": {e.pk for e in of_address},
     }
-
-
-def of_hazard(matter: Matter, user: User) -> Detail:
-    """What is unsafe, where, who found it."""
-    hazard = Hazard.objects.select_related("target").get(matter=matter)
-    labels = words("hazard_type", "hazard_source")
-    description = without_numbers(hazard.description)
-    return Detail(
-        lead=description,
-        facts=(
-            ("类型", labels["hazard_type"].get(hazard.hazard_type, hazard.hazard_type)),
-            ("等级", hazard.get_level_display()),
-            ("来源", labels["hazard_source"].get(hazard.source, hazard.source)),
-            ("地点", hazard.address),
-            ("走访对象", hazard.target.shown if hazard.target else ""),
-            ("情况", description),
-        ),
-    )
 
 
 def caller(user: User, pk: int) -> Subject | None:

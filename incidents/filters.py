@@ -1,4 +1,4 @@
-"""How lists of police incidents and hazards are narrowed: one definition for page, export and API."""
+"""How lists of police incidents are narrowed: one definition for page, export and API."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 
-from incidents.models import Hazard, PoliceIncident
+from incidents.models import PoliceIncident
 from incidents.repeats.queries import RepeatRule, repeat_rule
 from matters.filters import AreaFilter, all_words
 from matters.queries import state_choices
@@ -72,24 +72,3 @@ class IncidentFilter(PeriodFilter):
         """Only incidents with an earlier one (重复警情率), or that carry a card."""
         rule: RepeatRule = repeat_rule()
         return queryset.filter(repeats__gte={"again": 2, "yellow": rule.yellow, "red": rule.red}[value])
-
-
-class HazardFilter(PeriodFilter):
-    """Words or number, source, type, level, state, place."""
-
-    q = django_filters.CharFilter(method="words", label="地点、情况或编号")
-    source = django_filters.CharFilter(field_name="source", label="来源")
-    type = django_filters.CharFilter(field_name="hazard_type", label="类型")
-    level = django_filters.ChoiceFilter(choices=Hazard.Level.choices, label="等级", empty_label="全部")
-    state = django_filters.ChoiceFilter(
-        field_name="matter__state", choices=state_choices, label="状态", empty_label="全部"
-    )
-    area = AreaFilter(column="matter__area")
-
-    class Meta:
-        model = Hazard
-        fields: list[str] = []
-
-    def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
-        """Every word in the text, the place or the number."""
-        return queryset.filter(all_words(value, "description", "address", "matter__number", "matter__title"))

@@ -3,10 +3,34 @@
 from django.db import models
 
 from grids.scope import ScopedQuerySet
+from incidents.hazards.models import (
+    Campaign,
+    CampaignPlace,
+    CheckEntry,
+    CheckItem,
+    CheckList,
+    Inspection,
+    InspectionResult,
+    SourceRule,
+)
+from incidents.levels import HazardLevel
 from incidents.reports.models import CitizenReport as CitizenReport
 from shared.cells import is_phone
 from shared.crypto import blind
 from shared.fields import EncryptedField
+
+__all__ = [
+    "Campaign",
+    "CampaignPlace",
+    "CheckEntry",
+    "CheckItem",
+    "CheckList",
+    "Hazard",
+    "Inspection",
+    "InspectionResult",
+    "PoliceIncident",
+    "SourceRule",
+]
 
 
 def caller_index(phone: str) -> str:
@@ -82,12 +106,7 @@ class HazardQuerySet(ScopedQuerySet["Hazard"]):
 class Hazard(models.Model):
     """隐患, from one of the three checks (三排查) or from people."""
 
-    class Level(models.TextChoices):
-        """How grave."""
-
-        ORDINARY = "ordinary", "一般"
-        SERIOUS = "serious", "较大"
-        MAJOR = "major", "重大"
+    Level = HazardLevel
 
     matter = models.OneToOneField("matters.Matter", models.PROTECT, primary_key=True, related_name="hazard")
     client_id = models.UUIDField(unique=True)
@@ -97,6 +116,9 @@ class Hazard(models.Model):
     source = models.CharField("来源", max_length=40)
     description = models.TextField("隐患情况", max_length=1000)
     address = models.CharField("地点", max_length=200, blank=True, default="")
+    address_key = models.CharField(
+        "归一地址", max_length=120, db_index=True, blank=True, default="", editable=False
+    )
     target = models.ForeignKey("grids.Target", models.PROTECT, null=True, blank=True, related_name="hazards")
     visit = models.ForeignKey("grids.Visit", models.PROTECT, null=True, blank=True, related_name="hazards")
 

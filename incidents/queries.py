@@ -1,17 +1,14 @@
-"""Reads of police incidents and hazards: lists, and the comparison of hazards by source."""
+"""Reads of police incidents: their lists and how they stand."""
 
 import re
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from grids.models import Term, Unit
-from grids.scope import posts_of
-from incidents.models import Hazard, PoliceIncident, PoliceIncidentQuerySet
+from incidents.models import PoliceIncident, PoliceIncidentQuerySet
 from incidents.repeats.queries import RepeatRule, with_repeats
-from matters.models import Matter
 
 MATTER = {
     "kind": F("matter__kind"),
@@ -64,29 +61,6 @@ def incident_rows(user: Any, rule: RepeatRule) -> Any:
     )
 
 
-def of_hazards(hazards: QuerySet[Hazard, Hazard]) -> Any:
-    """Hazards as plain rows."""
-    return hazards.values(
-        "matter_id", "hazard_type", "level", "source", "description", "address", "target_id", **MATTER
-    )
-
-
-def hazard_rows(user: Any) -> Any:
-    """Hazards of the user's territory as plain rows."""
-    return of_hazards(Hazard.objects.within(user, "hazards.view"))
-
-
-def by_source(queryset: QuerySet[Hazard, Any]) -> list[dict[str, Any]]:
-    """三排查 compared: how many each source found, how many of those are mended, largest first."""
-    settled = Q(matter__outcome=Matter.Outcome.SETTLED)
-    return list(
-        queryset.order_by()
-        .values("source")
-        .annotate(found=Count("pk"), closed=Count("pk", filter=settled))
-        .order_by("-found", "source")
-    )
-
-
 def standing(user: Any) -> dict[str, int]:
     """How many incidents of the territory the last 24 hours brought, and how many wait to be placed."""
     recent = Q(matter__occurred_at__gte=timezone.now() - timedelta(hours=24))
@@ -95,32 +69,6 @@ def standing(user: Any) -> dict[str, int]:
     return seen.filter(recent | waiting).aggregate(
         day=Count("pk", filter=recent), tray=Count("pk", filter=waiting)
     )
-
-
-SOURCE_OF_UNIT = {
-    Unit.Kind.POLICE: {"police_check"},
-    Unit.Kind.DEPARTMENT: {"department_assist"},
-    Unit.Kind.TEAM: {"patrol"},
-}
-
-
-def sources_of(user: Any) -> set[str]:
-    """Which hazard sources the user may report under, from rights and offices, so that 三排查 stays
-    comparable.
-
-    Who visits reports the grid census; an office its own check; the command room writes down what anybody
-    brings.
-    """
-    found: set[str] = set()
-    for post in posts_of(user):
-        rights = post.role.rights
-        if "hazards.report" not in rights:
-            continue
-        if "incidents.place" in rights:
-            return set(Term.objects.filter(scheme="hazard_source").values_list("code", flat=True))
-        office = SOURCE_OF_UNIT.get(Unit.Kind(post.unit.kind)) if post.unit else None
-        found |= office or ({"grid_census"} if "visits.log" in rights else set())
-    return found or {"citizen", "safety_manager", "patrol"}
 
 
 def place_row(row: dict[str, Any]) -> dict[str, Any]:

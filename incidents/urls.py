@@ -12,6 +12,4 @@ urlpatterns = [
     path("incidents/export.csv", views.incident_export, {"ending": "csv"}, name="incident_csv"),
     path("incidents/export.xlsx", views.incident_export, {"ending": "xlsx"}, name="incident_xlsx"),
     path("incidents/<int:pk>/", views.incident_detail, name="incident_detail"),
-    path("hazards/", views.hazard_list, name="hazard_list"),
-    path("hazards/new/", views.hazard_new, name="hazard_new"),
 ]

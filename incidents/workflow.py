@@ -3,6 +3,7 @@ facts lead to.
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -13,14 +14,17 @@ from django.utils import timezone
 from accounts.models import User
 from grids.imports.territory import Territory
 from grids.models import Area, Target, Visit
+from grids.photos import Photo, with_files
 from grids.queries import labels
 from grids.scope import covers, posts_of
+from incidents.hazards.places import place_key
 from incidents.models import Hazard, PoliceIncident
 from matters.models import Event, Matter
 from matters.workflow import open_matter
 from shared.errors import Conflict, InvalidInput, NotFound
 
 
+@with_files()
 @transaction.atomic
 def raise_hazard(
     *,
@@ -34,6 +38,7 @@ def raise_hazard(
     address: str = "",
     target: Target | None = None,
     visit: Visit | None = None,
+    photos: Sequence[Photo] = (),
 ) -> tuple[Hazard, bool]:
     """Open a hazard with its matter; the second value says whether it is new.
 
@@ -56,10 +61,11 @@ def raise_hazard(
         target=target,
         visit=visit,
     )
-    hazard.payload_hash = _hash(hazard, area, actor)
+    hazard.address_key = place_key(area, hazard.address)
+    hazard.payload_hash = _hash(hazard, area, actor, photos)
     place = target.shown if target else hazard.address
     try:
-        with transaction.atomic():
+        with with_files(), transaction.atomic():
             hazard.matter = open_matter(
                 kind="hazard",
                 title=f"{types[hazard_type]}隐患{f'：{place}' if place else ''}",
@@ -69,6 +75,7 @@ def raise_hazard(
                 state="assigned" if _works_in(actor, area) else "reported",
                 level=level,
                 note=description,
+                photos=photos,
             )
             hazard.save(force_insert=True)
     except IntegrityError:
@@ -95,7 +102,7 @@ def _check(types: dict[str, str], hazard_type: str, level: str, description: str
         raise InvalidInput("请写明隐患情况，让整改的人看得懂。", field="description")
 
 
-def _hash(hazard: Hazard, area: Area, actor: User) -> str:
+def _hash(hazard: Hazard, area: Area, actor: User, photos: Sequence[Photo]) -> str:
     content = {
         "actor": actor.pk,
         "area": area.pk,
@@ -106,6 +113,7 @@ def _hash(hazard: Hazard, area: Area, actor: User) -> str:
         "address": hazard.address,
         "target": hazard.target_id,
         "visit": hazard.visit_id,
+        **({"photos": sorted(photo.digest for photo in photos)} if photos else {}),
     }
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 

@@ -23,6 +23,7 @@ SCHEMES = {
     "hazard_type": Scheme("隐患类型", ENUMERATIONS),
     "hazard_source": Scheme("隐患来源", ENUMERATIONS, open=False),
     "report_type": Scheme("群众上报类型", ENUMERATIONS),
+    "campaign_action": Scheme("三大行动", ENUMERATIONS),
     "dispute_type": Scheme("纠纷类型", ENUMERATIONS),
     "key_person": Scheme("重点人员类别", ENUMERATIONS),
     "place_type": Scheme("重点场所类别", ENUMERATIONS),

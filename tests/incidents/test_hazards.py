@@ -17,10 +17,8 @@ from grids import reference
 from grids.facts import visit_logged
 from grids.models import Visit
 from incidents.models import Hazard
-from incidents.queries import by_source
 from matters.limits import set_limit
 from matters.models import ClockRule, Matter
-from matters.workflow import advance
 from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput, NotFound
 from tests.cast import Cast, build_cast
@@ -204,7 +202,7 @@ def test_the_link_from_a_target_fixes_place_and_grid(cast: Cast, as_user: SignIn
 def test_who_reports_without_seeing_matters_gets_the_number(cast: Cast, as_user: SignIn) -> None:
     client = as_user(cast.manager)
     answer = client.post("/hazards/new/", form(cast, source="safety_manager"), follow=True)
-    assert answer.redirect_chain == [("/hazards/new/", 302)]
+    assert answer.redirect_chain == [("/hazards/mine/", 302)]
     assert Matter.objects.get().number in answer.content.decode()
 
 
@@ -214,25 +212,6 @@ def test_a_missing_field_is_asked_for(cast: Cast, as_user: SignIn, field: str) -
     del data[field]
     assert as_user(cast.command).post("/hazards/new/", data).status_code == 400
     assert not Hazard.objects.exists()
-
-
-def test_the_list_compares_what_each_source_found_and_mended(cast: Cast, as_user: SignIn) -> None:
-    for source in ("grid_census", "grid_census", "police_check"):
-        hazard(cast, source=source)
-    first = Hazard.objects.filter(source="grid_census").earliest("pk").matter
-    advance(matter=first, action="echo", actor=cast.worker, note="清了")
-    advance(
-        matter=first, action="verify", actor=cast.command, evidence={"outcome": "settled", "answer": "已清"}
-    )
-    assert by_source(Hazard.objects.all()) == [
-        {"source": "grid_census", "found": 2, "closed": 1},
-        {"source": "police_check", "found": 1, "closed": 0},
-    ]
-    page = re.sub(r"<[^>]+>", " ", as_user(cast.command).get("/hazards/").content.decode())
-    text = " ".join(page.split())
-    assert "3 处隐患，整改 33.3%" in text
-    assert "网格普查 50% 1/2" in text
-    assert "公安精查 0% 0/1" in text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Hazards: their sources, check lists and inspections, campaigns, and what became of them."""

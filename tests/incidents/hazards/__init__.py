@@ -1,0 +1,1 @@
+"""Hazards: sources, check lists, campaigns, rectification, comparison."""
