@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from chengdong import day
 from chengdong.forms import ExcuseForm
+from chengdong.reporting import reporter_day
 from grids.intervals import interval_days
 from grids.models import Area
 from grids.scope import posts_of, reader, rights_of, scoped
@@ -31,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         context = {"my": day.worker_day(request.user), "days": interval_days(), "today": today()}
         return render(request, "home/worker.html", context)
     context = {
+        **reporter_day(request.user, rights),
         "posts": posts_of(request.user),
         "notices": Notice.objects.filter(recipient=reader(request), channel=Notice.Channel.INBOX).order_by(
             "-id"

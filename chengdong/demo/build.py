@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from chengdong.demo.answers import Ledger
+from chengdong.demo.checks import Checker, photograph
 from chengdong.demo.copying import bare
 from chengdong.demo.echoes import freeze_past
 from chengdong.demo.incidents import Desk
@@ -29,6 +30,8 @@ from matters.models import Event, Matter, Obligation
 from shared.errors import Conflict, NotAllowed
 
 KEPT = {
+    "incidents.sourcerule",
+    "incidents.sourceruleevent",
     "grids.term",
     "grids.parameter",
     "grids.role",
@@ -108,6 +111,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     with connection.cursor() as cursor:
         _check_now(cursor)
         cursor.execute("ANALYZE matters_obligation")
+    photograph(plan, streets[0])
     runs = freeze_past(plan, streets)
     _settle()
     return {
@@ -139,6 +143,8 @@ def _fill(plan: Plan, streets: list[Street]) -> tuple[Clerk, Ledger, Rounds]:
         inspector.street(street, rounds.findings, lively)
         listener.street(street)
         rounds.findings.clear()
+    rounds.close()
+    Checker(plan, inspector).street(streets[0])
     for part in (rounds, clerk, desk, inspector, listener, ledger):
         part.close()
     with connection.cursor() as cursor:

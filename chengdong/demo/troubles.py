@@ -13,6 +13,7 @@ from chengdong.demo.plan import Plan, moment, pool, read
 from chengdong.demo.rounds import Finding
 from chengdong.demo.timelines import Clerk, Step
 from grids.queries import labels
+from incidents.hazards.places import key_in
 from incidents.models import Hazard
 from matters.models import ClockRule
 from shared.dates import at
@@ -35,11 +36,13 @@ class Trouble:
     address: str
     client_id: UUID
     finding: Finding | None = None
+    target: int | None = None
+    name: str = ""
 
     @property
     def place(self) -> str:
         """What the title names."""
-        return self.finding.name if self.finding else self.address
+        return self.finding.name if self.finding else self.name or self.address
 
 
 class Inspector:
@@ -133,7 +136,7 @@ class Inspector:
         evidence = {"outcome": "settled", "answer": dice.choice(self.answers["hazard_closed"])}
         return [*steps, Step("verify", grid.village.officer, checked, "", evidence)]
 
-    def _write(self, street: Street, trouble: Trouble, state: str, steps: list[Step], dice: Random) -> None:
+    def _write(self, street: Street, trouble: Trouble, state: str, steps: list[Step], dice: Random) -> int:
         now = moment(self.plan.until, 0)
         taken = [step for step in steps if step.at < now]
         due_at = at(trouble.at.date() + timedelta(days=self.days[trouble.level]), time(23, 59, 59))
@@ -161,10 +164,17 @@ class Inspector:
             source=trouble.source,
             description=trouble.description,
             address=trouble.address,
-            target=trouble.finding.target if trouble.finding else None,
+            address_key=key_in(trouble.grid.village.id, [trouble.grid.village.name], trouble.address),
+            target=trouble.finding.target if trouble.finding else trouble.target,
             visit=trouble.finding.visit if trouble.finding else None,
         )
         self._ask(matter, title, trouble.grid, due_at, taken, dice)
+        return matter
+
+    def checked(self, street: Street, trouble: Trouble, dice: Random) -> int:
+        """A hazard that an inspection found, with its matter's id."""
+        mended = self._mended(trouble.grid, trouble.at, trouble.level, dice)
+        return self._write(street, trouble, "assigned", mended, dice)
 
     def _ask(
         self, matter: int, title: str, grid: Grid, due_at: datetime, taken: list[Step], dice: Random

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from grids.scope import ScopedQuerySet
 from incidents.levels import HazardLevel
@@ -175,7 +176,7 @@ class Inspection(models.Model):
     place_type = models.CharField("场所类别", max_length=40, blank=True, default="")
     source = models.CharField("来源", max_length=40)
     inspector = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="检查人")
-    at = models.DateTimeField("检查时间", auto_now_add=True)
+    at = models.DateTimeField("检查时间", default=timezone.now)
     note = models.CharField("说明", max_length=500, blank=True, default="")
     fine = models.PositiveSmallIntegerField("符合", default=0)
     bad = models.PositiveSmallIntegerField("不符合", default=0)
