@@ -30,7 +30,7 @@ class HazardFilter(PeriodFilter):
         field_name="matter__state", choices=state_choices, label="状态", empty_label="全部"
     )
     overdue = django_filters.ChoiceFilter(
-        method="late", choices=(("1", "已超期"),), label="超期", empty_label="全部"
+        method="late", choices=(("1", "已超期"), ("open", "还没整改好")), label="进度", empty_label="全部"
     )
     campaign = IdFilter(field_name="finding__inspection__campaign", label="专项行动")
     area = AreaFilter(column="matter__area")
@@ -51,8 +51,10 @@ class HazardFilter(PeriodFilter):
         """Every word in the text, the place or the number."""
         return queryset.filter(all_words(value, "description", "address", "matter__number", "matter__title"))
 
-    def late(self, queryset: QuerySet[Any, Any], _: str, __: str) -> QuerySet[Any, Any]:
-        """Open ones past their term."""
+    def late(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
+        """Open ones, all or those past their term."""
+        if value == "open":
+            return queryset.filter(matter__closed_at=None)
         return queryset.filter(matter__in=Matter.objects.filter(overdue()))
 
     def ignored(self, queryset: QuerySet[Any, Any], _: str, __: Any) -> QuerySet[Any, Any]:

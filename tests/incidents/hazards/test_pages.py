@@ -81,6 +81,7 @@ def test_the_number_of_queries_does_not_grow(
     [
         ("type=fire", 1),
         ("overdue=1", 0),
+        ("overdue=open", 2),
         ("rectified=in_time", 1),
         ("rectified=missed", 0),
         ("rectified=due&due_after=2030-01-01", 0),
