@@ -14,6 +14,7 @@ from chengdong.demo.checks import Checker, photograph
 from chengdong.demo.copying import bare
 from chengdong.demo.echoes import freeze_past
 from chengdong.demo.incidents import Desk
+from chengdong.demo.papers import letterhead
 from chengdong.demo.people import Registrar
 from chengdong.demo.places import Grid, Street, Surveyor
 from chengdong.demo.plan import Plan, read
@@ -107,6 +108,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     for street in streets:
         for kind, hour in ((DigestKind.MORNING, time(8)), (DigestKind.EVENING, time(20))):
             Schedule.objects.create(street_id=street.id, kind=kind, at=hour, starts_on=plan.until)
+        letterhead(street)
     shifts, calls = stations.rosters(streets[0]), stations.calls(streets[0])
     with connection.cursor() as cursor:
         _check_now(cursor)

@@ -5,6 +5,7 @@ from django.urls import path
 from mediation.papers import views
 
 urlpatterns = [
+    path("mediation/letterheads/", views.letterheads, name="letterheads"),
     path("mediation/letterheads/<int:pk>/", views.letterhead, name="letterhead"),
     path("mediation/<int:pk>/papers/", views.file_page, name="case_papers"),
     path("mediation/<int:pk>/papers/make/<slug:code>/<int:subject>/", views.make, name="paper_make"),

@@ -172,6 +172,16 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @scoped("reference.edit")
+def letterheads(request: HttpRequest) -> HttpResponse:
+    """To the letterhead of the reader's own street."""
+    streets = Area.objects.filter(within(request.user, "reference.edit", ""), level=Area.Level.STREET)
+    street = streets.order_by("pk").first()
+    if street is None:
+        raise Http404
+    return redirect("letterhead", street.pk)
+
+
+@scoped("reference.edit")
 @never_cache
 @require_http_methods(["GET", "POST"])
 def letterhead(request: HttpRequest, pk: int) -> HttpResponse:

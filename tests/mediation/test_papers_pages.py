@@ -161,6 +161,7 @@ def test_the_letterhead_is_edited_by_who_edits_reference(cast: Cast, as_user: As
     address = f"/mediation/letterheads/{cast.street.pk}/"
     assert as_user(cast.mediator).get(address).status_code == 403
     client = as_user(cast.administrator)
+    assert client.get("/mediation/letterheads/").headers["Location"] == address
     assert "城东街道人民调解委员会" in client.get(address).content.decode()
     sent = {
         "word": "温城东",
