@@ -42,7 +42,7 @@ BEFORE, AFTER = 14, 14
 CALLS = 100
 FIT = ("dispute", "noise", "drunken")
 """Kinds of incident that the police pass on to the van."""
-LEAVE_IN, LEAVE_DAYS = 6, 2
+LEAVE_IN, LEAVE_DAYS = 7, 2
 
 
 @dataclass
@@ -186,9 +186,9 @@ class Stations:
     def _leave_and_swap(self) -> None:
         """One leave approved, which left gaps; one that waits; one swap that waits for an answer."""
         crew, until = self.crews[0], self.plan.until
-        mediator, ahead = crew.mediators[0], [until + timedelta(days=n) for n in range(1, AFTER - 6)]
-        first = next(day for day in ahead[LEAVE_IN:] if crew.on_duty(day, 0) != mediator)
-        away = crew.on_duty(first, 0)
+        mediator, ahead = crew.mediators[0], [until + timedelta(days=n) for n in range(1, LEAVE_IN)]
+        first = until + timedelta(days=LEAVE_IN)
+        away = next(who for phase in (0, 1) if (who := crew.on_duty(first, phase)) != mediator)
         self._leave(away, first, "training", "去市里参加人民调解员培训", approved_by=crew.head)
         touched = Shift.objects.standing().filter(
             person=away, day__gte=first, day__lt=first + timedelta(days=LEAVE_DAYS)
