@@ -31,6 +31,7 @@ MENU = (
     Item("上报", "/hazards/new/", "add", ("hazards.report",), "narrow"),
     Item("事项", "/matters/", "matters", ("matters.view",)),
     Item("警情", "/incidents/", "siren", ("incidents.view",)),
+    Item("分流", "/incidents/diversions/", "change", ("incidents.divert", "diversions.take")),
     Item("隐患", "/hazards/", "hazard", ("hazards.view",)),
     Item("检查", "/hazards/inspections/new/", "visit", ("hazards.report",)),
     Item("行动", "/hazards/campaigns/", "flag", ("hazards.view",)),

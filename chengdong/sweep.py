@@ -11,6 +11,7 @@ from digests.clock import ensure_schedules
 from digests.workflow import run_due, top_up_all
 from grids.imports.workflow import resume_stuck
 from grids.workflow import resume_ended
+from incidents.diversions.workflow import flag_late
 from incidents.reports.limits import forget
 from matters.escalation import raise_due
 from matters.outbox import deliver_due
@@ -39,6 +40,7 @@ JOBS: dict[str, Callable[[], Any]] = {
     "cards": lambda: raise_due(timezone.now()),
     "bundled": bundle_due,
     "case_reminders": remind,
+    "diversions_late": flag_late,
     "sent": deliver_due,
     "imports_resumed": resume_stuck,
     "counters_forgotten": forget,

@@ -1,6 +1,7 @@
 """Who reacts to what, on one page: reading it tells the story of the street."""
 
 from grids.facts import import_finished, target_suspended, visit_logged
+from incidents.diversions.workflow import followed
 from incidents.known import calls_before, hazard_taken_over, report_taken_over, taken_over
 from incidents.workflow import hazard_of_visit, incident_placed
 from matters import tellings
@@ -19,6 +20,7 @@ def connect() -> None:
     visit_logged.connect(visit_answers)
     target_suspended.connect(suspension_excuses)
     matter_advanced.connect(incident_placed)
+    matter_advanced.connect(followed)
     matter_advanced.connect(move_answers)
     matter_advanced.connect(tellings.told)
     matter_advanced.connect(case_archived)

@@ -20,6 +20,8 @@ RIGHTS = {
     "incidents.view": Right("看警情", "警情"),
     "incidents.import": Right("导入警情", "警情"),
     "incidents.place": Right("给警情落格", "警情"),
+    "incidents.divert": Right("把非警务警情分流给街道", "警情"),
+    "diversions.take": Right("签收和办理公安分流", "警情"),
     "matters.view": Right("看事项", "事项"),
     "matters.handle": Right("办理和反馈事项", "事项"),
     "matters.assign": Right("受理、流转、撤销事项", "事项"),

@@ -3,7 +3,12 @@
 from django.urls import path
 
 from incidents import api
+from incidents.diversions import api as diversions
+from incidents.hotspots.api import HotspotsApi
 
 urlpatterns = [
     path("incidents/", api.IncidentsApi.as_view(), name="api_incidents"),
+    path("incidents/hotspots/", HotspotsApi.as_view(), name="api_hotspots"),
+    path("incidents/diversions/", diversions.DiversionsApi.as_view(), name="api_diversions"),
+    path("incidents/diversions/<int:pk>/steps/", diversions.StepsApi.as_view(), name="api_diversion_steps"),
 ]

@@ -17,6 +17,7 @@ class IncidentsConfig(AppConfig):
         from grids import reference as grids_reference  # noqa: PLC0415
         from grids.imports import base as imports  # noqa: PLC0415
         from incidents import details, kinds  # noqa: PLC0415
+        from incidents.diversions import registering  # noqa: PLC0415
         from incidents.hazards import pages as hazard_pages  # noqa: PLC0415
         from incidents.hazards import reference  # noqa: PLC0415
         from incidents.importing.importer import IncidentImporter  # noqa: PLC0415
@@ -26,6 +27,7 @@ class IncidentsConfig(AppConfig):
         from matters import loop  # noqa: PLC0415
 
         grids_reference.MORE.append(reference.load)
+        registering.register()
         loop.register(kinds.POLICE_INCIDENT)
         loop.register(kinds.HAZARD)
         pages.register("police_incident", details.of_incident)

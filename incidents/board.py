@@ -4,26 +4,11 @@ Both see the same rows, in a fixed number of queries.
 """
 
 import hashlib
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import (
-    Case,
-    CharField,
-    Count,
-    DateTimeField,
-    F,
-    Func,
-    IntegerField,
-    Max,
-    Q,
-    Subquery,
-    Value,
-    When,
-    Window,
-)
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, Func, IntegerField, Max, Q, Subquery
 from django.utils import timezone
 
 from grids.models import Area
@@ -31,47 +16,14 @@ from incidents.models import PoliceIncident
 from incidents.queries import MATTER, place_row
 from incidents.repeats.queries import RepeatRule, with_repeats
 from matters.loop import KINDS
-from matters.models import Event, Matter, Obligation
-from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
-from shared.dates import day_span, local, today
+from matters.models import Event, Obligation
+from matters.queries import PLACE, holder_of
+from shared.dates import today
 
-LANES = {
-    "new": "待落格、待受理",
-    "assigned": "待办理",
-    "handling": "办理中",
-    "echoed": "待审核",
-    "done": "今天已销号",
-}
 PLACE_OF_AREA = {name: PLACE[name] for name in ("place", "level", "above")}
 SHOWN = 5
 SHOWN_ON_WALL = 3
 REPEATS_SHOWN = 6
-
-
-@dataclass(frozen=True)
-class Job:
-    """One matter as the board shows it."""
-
-    id: int
-    title: str
-    place: str
-    who: str
-    state: str
-    told: str
-    span: timedelta
-    part: float
-    at: datetime
-
-
-@dataclass
-class Lane:
-    """What is at one point of the loop now; `jobs` are the most urgent ones of `count`."""
-
-    code: str
-    title: str
-    count: int = 0
-    late: int = 0
-    jobs: list[Job] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -113,70 +65,6 @@ def asked_by(user: Any, village: str = "", kind: str = "") -> Asked:
     }
     wanted = int(village) if village.isdecimal() and len(village) < 19 else 0
     return Asked(user, villages, wanted if wanted in villages else 0, kind if kind in KINDS else "")
-
-
-def lanes(asked: Asked, shown: int = SHOWN) -> list[Lane]:
-    """All lanes with their `shown` most urgent jobs and their counts, in one query."""
-    since, _ = day_span(today())
-    lane = Case(
-        When(closed_at__isnull=False, then=Value("done")),
-        *(
-            When(kind=kind.code, state=state, then=Value(lane))
-            for kind in KINDS.values()
-            for state, lane in kind.lanes.items()
-            if lane != "new"
-        ),
-        default=Value("new"),
-        output_field=CharField(),
-    )
-    late = Q(closed_at=None, due_at__lt=timezone.now())
-    rows = asked.narrow(Matter.objects.filter(Q(closed_at=None) | Q(closed_at__gte=since)))
-    if asked.kind:
-        rows = rows.filter(kind=asked.kind)
-    rows = rows.annotate(
-        lane=lane,
-        term=Coalesce("due_at", Value(FAR), output_field=DateTimeField()),
-        urgency=Window(
-            RowNumber(),
-            partition_by=[F("lane")],
-            order_by=[F("closed_at").desc(nulls_last=True), F("term"), F("moved_at")],
-        ),
-        lane_count=Window(Count("id"), partition_by=[F("lane")]),
-        lane_late=Window(Count("id", filter=late), partition_by=[F("lane")]),
-    ).filter(urgency__lte=shown)
-    found = {code: Lane(code, title) for code, title in LANES.items()}
-    for row in rows.order_by("lane", "urgency").values(*COLUMNS, "lane", "lane_count", "lane_late", **PLACE):
-        place = found[row["lane"]]
-        place.count, place.late = row["lane_count"], row["lane_late"]
-        place.jobs.append(_job(row))
-    return list(found.values())
-
-
-def _job(row: dict[str, Any]) -> Job:
-    """The clock of a job: time left or over where there is a term, else time since the last move."""
-    now, due, done = timezone.now(), row["due_at"], row["closed_at"]
-    state, told, span, part = "open", "无进展", max(now - row["moved_at"], timedelta(0)), 0.0
-    if done:
-        state, told, span = "done", "答复", done - row["occurred_at"]
-    elif due:
-        late = due <= now
-        near = local(due).date() == today() or (row["warn_at"] is not None and row["warn_at"] <= now)
-        state, told = ("over", "超期") if late else ("soon" if near else "open", "还剩")
-        span = abs(due - now)
-        part = (
-            1.0 if late else (now - row["occurred_at"]) / max(due - row["occurred_at"], timedelta(minutes=1))
-        )
-    return Job(
-        id=row["id"],
-        title=row["title"],
-        place=place_of(row),
-        who=holder_of(row),
-        state=state,
-        told=told,
-        span=span,
-        part=part,
-        at=done or row["moved_at"],
-    )
 
 
 class VillageId(Func):

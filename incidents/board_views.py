@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from grids.scope import scoped
 from incidents import board
+from incidents.boards.chart import chart
+from incidents.boards.lanes import KEYS, lanes, sums
 from incidents.queries import short_address
 from incidents.repeats.queries import repeat_rule
 from matters.models import Obligation
@@ -40,12 +42,15 @@ def _lasting(span: timedelta) -> Markup:
 def _context(request: HttpRequest) -> dict[str, Any]:
     """The moving part; with `screen=1` only as much of it as fits a wall that nobody scrolls."""
     asked, wall = _asked(request), request.GET.get("screen") == "1"
-    rule, lanes = repeat_rule(), board.lanes(asked, board.SHOWN_ON_WALL if wall else board.SHOWN)
+    rule, counted = repeat_rule(), sums(asked)
+    found = lanes(asked, counted, board.SHOWN_ON_WALL if wall else board.SHOWN)
     day, total, owing = board.tallies(asked)
     return {
-        "lanes": lanes,
-        "running": sum(lane.count for lane in lanes if lane.code != "done"),
-        "late": sum(lane.late for lane in lanes),
+        "lanes": found,
+        "running": sum(one.open for one in counted),
+        "late": sum(one.counts["over"] for one in counted),
+        "chart": None if wall else chart(asked, counted),
+        "keys": KEYS,
         "day": day,
         "total": total,
         "owing": owing,

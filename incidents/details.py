@@ -1,6 +1,7 @@
 """What a police incident adds to its matter's page, and the caller for the reveal page."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.personal import PersonalField, Subject
@@ -58,6 +59,8 @@ def of_incident(matter: Matter, user: User) -> Detail:
         template="incidents/_more.html",
         extra={
             **_repeats(incident, user),
+            "diversions": list(matter.diversions.select_related("unit").order_by("-id")),
+            "now": timezone.now(),
             "labels": labels["incident_type"],
             "states": KINDS[matter.kind].states,
             "short": short_address,

@@ -4,15 +4,18 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay
 
+from incidents.diversions.models import Diversion
+from incidents.diversions.queries import GONE
 from incidents.models import PoliceIncident
 from incidents.repeats.queries import RepeatRule, repeat_rule
 from matters.filters import AreaFilter, all_words
 from matters.queries import state_choices
 from shared.cells import is_phone
 from shared.crypto import blind, normal
-from shared.dates import day_span
+from shared.dates import SHANGHAI, day_span
 from shared.faces import DayInput
 
 CARDS = (("again", "期限内再次"), ("yellow", "黄牌和红牌"), ("red", "只看红牌"))
@@ -55,6 +58,14 @@ class IncidentFilter(PeriodFilter):
     placed = django_filters.ChoiceFilter(
         choices=PoliceIncident.Placed.choices, label="落格", empty_label="全部"
     )
+    diverted = django_filters.ChoiceFilter(
+        method="passed_on", choices=(("yes", "已分流"), ("no", "没有分流")), label="分流", empty_label="全部"
+    )
+    weekday = django_filters.NumberFilter(
+        method="on_weekday", min_value=1, max_value=7, widget=forms.HiddenInput
+    )
+    hour = django_filters.NumberFilter(method="at_hour", min_value=0, max_value=23, widget=forms.HiddenInput)
+    address = django_filters.CharFilter(field_name="address_key", widget=forms.HiddenInput)
     area = AreaFilter(column="matter__area")
 
     class Meta:
@@ -67,6 +78,23 @@ class IncidentFilter(PeriodFilter):
         if is_phone(number := normal(value)):
             found |= Q(phone_index=blind(number, "phone"))
         return queryset.filter(found)
+
+    def on_weekday(self, queryset: QuerySet[Any, Any], _: str, value: Any) -> QuerySet[Any, Any]:
+        """One day of the week, 1 = Monday: a cell of the hot spots."""
+        day = ExtractIsoWeekDay("matter__occurred_at", tzinfo=SHANGHAI)
+        found: QuerySet[Any, Any] = queryset.alias(weekday=day).filter(weekday=int(value))
+        return found
+
+    def at_hour(self, queryset: QuerySet[Any, Any], _: str, value: Any) -> QuerySet[Any, Any]:
+        """One hour of the clock."""
+        hour = ExtractHour("matter__occurred_at", tzinfo=SHANGHAI)
+        found: QuerySet[Any, Any] = queryset.alias(hour=hour).filter(hour=int(value))
+        return found
+
+    def passed_on(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
+        """What 分流率 counts, or the others."""
+        kept = Diversion.objects.filter(matter=OuterRef("pk")).exclude(ending__in=GONE)
+        return queryset.filter(Exists(kept) if value == "yes" else ~Exists(kept))
 
     def repeated(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Only incidents with an earlier one (重复警情率), or that carry a card."""

@@ -3,6 +3,57 @@
 from incidents.reports.takeover import TO_HAZARD
 from matters.loop import STANDARD_LOOP, Kind, derive, move
 
+IN_HAND = "assigned handling"
+DIVERSION = (
+    move(
+        "divert",
+        "分流",
+        "accepted assigned handling",
+        "assigned",
+        "incidents.divert",
+        "receiver",
+        fields=("note",),
+        prompt="要交代的",
+        effect="divert",
+        when="may_divert",
+    ),
+    move("sign", "签收", IN_HAND, "", "diversions.take", effect="diversion_step", when="diversion_step"),
+    move("contact", "已联系", IN_HAND, "", "diversions.take", effect="diversion_step", when="diversion_step"),
+    move(
+        "arrive",
+        "已到场",
+        IN_HAND,
+        "handling",
+        "diversions.take",
+        takes=True,
+        effect="diversion_step",
+        when="diversion_step",
+    ),
+    move(
+        "reply",
+        "回复办结",
+        IN_HAND,
+        "echoed",
+        "diversions.take",
+        "note",
+        prompt="怎么处理的、当事人怎么说",
+        takes=True,
+        when="diversion_step",
+    ),
+    move(
+        "hand_back",
+        "退回公安",
+        IN_HAND,
+        "accepted",
+        "diversions.take",
+        "note",
+        prompt="为什么退回",
+        effect="diversion_back",
+        when="diversion_step",
+    ),
+)
+"""非警务分流 (incidents/diversions): open only for what is no police matter, and to the receiving side."""
+
 POLICE_INCIDENT = Kind(
     code="police_incident",
     label="警情",
@@ -10,7 +61,10 @@ POLICE_INCIDENT = Kind(
     start="reported",
     loop=derive(
         STANDARD_LOOP,
-        add=[move("place", "落格", "reported", "assigned", "incidents.place", "area", clock="start:handle")],
+        add=[
+            move("place", "落格", "reported", "assigned", "incidents.place", "area", clock="start:handle"),
+            *DIVERSION,
+        ],
         echo={"label": "回应"},
     ),
     reader="incidents.view",

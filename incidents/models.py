@@ -3,6 +3,7 @@
 from django.db import models
 
 from grids.scope import ScopedQuerySet
+from incidents.diversions.models import Diversion as Diversion  # one of this app's tables
 from incidents.hazards.models import (
     Campaign,
     CampaignPlace,

@@ -214,9 +214,9 @@ class Kind:
 
     def onward(self, state: str) -> list[Transition]:
         """Moves out of `state` that lead towards the end, the table's first one first; whoever holds one has
-        the ball.
+        the ball. A move that is open only under a condition asks nobody to make it.
         """
-        return [t for t in self.loop if state in t.sources and self.leads_on(t, state)]
+        return [t for t in self.loop if state in t.sources and not t.when and self.leads_on(t, state)]
 
     @property
     def used(self) -> list[str]:

@@ -59,6 +59,7 @@ def matter_page(request: HttpRequest, pk: int) -> HttpResponse:
             return _moved(request, matter, event)
     context = pages.page_context(matter, reader(request), request.POST or None, refused, request.FILES)
     context["after"] = _came_from(request)
+    context["tried"] = context["tried"] or request.GET.get("do", "")
     return render(request, "matters/page.html", context, status=refused.status if refused else 200)
 
 

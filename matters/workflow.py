@@ -86,7 +86,7 @@ def available_actions(matter: Matter, user: User) -> list[Transition]:
         if matter.state in t.sources
         and matter.reached_by(user, t.right)
         and not _barred(t, matter, user)
-        and conditions.holds(t, matter)
+        and conditions.holds(t, matter, user)
     ]
 
 
@@ -181,7 +181,7 @@ def _check(
         raise NotAllowed(f"您没有“{transition.label}”的权限，请联系所在村社或指挥室。")
     if _barred(transition, matter, actor):
         raise NotAllowed(BARRED[transition.not_by])
-    if not conditions.holds(transition, matter):
+    if not conditions.holds(transition, matter, actor):
         raise _refusal(matter, actor, conditions.CONDITIONS[transition.when].told)
     _check_evidence(transition, note, given)
     if transition.to_unit and given.get("unit"):

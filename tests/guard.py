@@ -19,6 +19,7 @@ from matters.models import Notice, Obligation
 from shared.dates import today
 from tests.cast import Cast
 from tests.digests.world import bulletin_world
+from tests.incidents.diverted import diverted
 from tests.incidents.made import hazard, incident
 from tests.incidents.reports.world import add_reports
 from tests.incidents.world import hazard_world
@@ -209,6 +210,8 @@ def _matters(world: World, cast: Cast) -> None:
     near, far = incident(cast), incident(cast, cast.far_grid)
     for start in ("matters/", "incidents/"):
         world.add(start, "pk", Row(near.pk, cast.grid_a), Row(far.pk, cast.far_grid))
+    passed = diverted(cast, unit=cast.station), diverted(cast, far=True)
+    world.add("incidents/diversions/", "pk", Row(passed[0].pk, cast.grid_a), Row(passed[1].pk, cast.far_grid))
     hazards = hazard(cast), hazard(cast, cast.far_worker, cast.far_grid)
     world.add("hazards/", "pk", Row(hazards[0].pk, cast.grid_a), Row(hazards[1].pk, cast.far_grid))
     tray = [incident(cast, area, state="reported", placed="tray") for area in (cast.street, cast.far_street)]

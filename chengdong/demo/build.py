@@ -12,6 +12,7 @@ from accounts.models import User
 from chengdong.demo.answers import Ledger
 from chengdong.demo.checks import Checker, photograph
 from chengdong.demo.copying import bare
+from chengdong.demo.diversions import pass_on
 from chengdong.demo.echoes import freeze_past
 from chengdong.demo.incidents import Desk
 from chengdong.demo.papers import letterhead
@@ -114,6 +115,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         _check_now(cursor)
         cursor.execute("ANALYZE matters_obligation")
     photograph(plan, streets[0])
+    diversions = pass_on(plan, streets)
     runs = freeze_past(plan, streets)
     _settle()
     return {
@@ -128,6 +130,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         "digest_runs": runs,
         "shifts": shifts,
         "van_calls": calls,
+        "diversions": diversions,
     }
 
 

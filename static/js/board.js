@@ -16,6 +16,25 @@
   };
   const moves = { ArrowDown: [0, 1], j: [0, 1], ArrowUp: [0, -1], k: [0, -1], ArrowRight: [1, 0], l: [1, 0], ArrowLeft: [-1, 0], h: [-1, 0] };
 
+  /* One key is one move of the job in focus: those that ask nothing are sent at once, the others open their form. */
+  const keys = { a: "accept", q: "sign", g: "place", s: "assign", f: "divert" };
+  const atOnce = ["accept", "sign"];
+  const form = document.querySelector("[data-board-move]");
+  document.addEventListener("keydown", (event) => {
+    const job = document.activeElement?.closest?.("a.job");
+    const action = keys[event.key];
+    if (!job || !action || event.ctrlKey || event.altKey || event.metaKey || !(job.dataset.moves || "").split(" ").includes(action)) return;
+    event.preventDefault();
+    if (!atOnce.includes(action) || !form) {
+      window.location.assign(`${job.href}?do=${action}&next=${encodeURIComponent(window.location.pathname + window.location.search)}`);
+      return;
+    }
+    form.action = job.href;
+    form.elements.action.value = action;
+    form.elements.version.value = job.dataset.version;
+    form.submit();
+  });
+
   document.addEventListener("keydown", (event) => {
     const move = moves[event.key];
     if (!move || event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea")) return;

@@ -38,6 +38,12 @@ TARGETS = {
     "refer": "referred",
     "cancel": "cancelled",
     "reopen": "accepted",
+    "divert": "assigned",
+    "sign": "",
+    "contact": "",
+    "arrive": "handling",
+    "reply": "echoed",
+    "hand_back": "accepted",
 }
 """Action → state after it; "" = the same."""
 EARLY = "merge refer cancel"
@@ -89,6 +95,14 @@ EXPECTED = {
     "police_incident": {
         **STANDARD,
         "reported": {**STANDARD["reported"], "command": f"place accept supervise {EARLY}"},
+        **{
+            state: {
+                **STANDARD[state],
+                "command": f"divert {STANDARD[state]['command']}",
+                "police": "divert",
+            }
+            for state in ("accepted", "assigned", "handling")
+        },
     },
 }
 SEE = {"worker", "officer", "mediator", "police", "liaison", "leader", "command", "program"}
@@ -124,7 +138,7 @@ def full(cast: Cast) -> dict[str, Any]:
 def evidence(cast: Cast, area: Any) -> dict[str, Any]:
     """Everything but the note; the main matter lies open in the next grid."""
     main = Matter.objects.filter(title="主件").first() or incident(cast, cast.grid_a2, title="主件")
-    own = {"days": 3, "main": main.number, "to": "other"}
+    own = {"days": 3, "main": main.number, "to": "other", "receiver": "command"}
     return {"outcome": "settled", "answer": "已处理。", "area": area, **own}
 
 

@@ -1,0 +1,171 @@
+"""The board's lanes and the map's counts: one grouped count, and the few jobs of each lane by an index."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import CharField, Count, F, Q, QuerySet, Value
+from django.utils import timezone
+
+from grids.scope import rights_of
+from matters.loop import KINDS
+from matters.models import Matter
+from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
+from shared.dates import day_span, local, today
+
+if TYPE_CHECKING:
+    from incidents.board import Asked
+
+LANES = {
+    "new": "新来的",
+    "doing": "办理中",
+    "over": "已超期",
+    "echoed": "已回应，待审核",
+    "done": "今天已销号",
+}
+OPEN = ("new", "doing", "over", "echoed")
+KEYS = {"accept": "受理", "place": "落格", "assign": "流转", "divert": "分流", "sign": "签收"}
+"""Moves that the board offers on its keyboard."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One matter as the board shows it; `moves` are what its state and the reader's rights leave open."""
+
+    id: int
+    title: str
+    place: str
+    who: str
+    state: str
+    told: str
+    span: timedelta
+    part: float
+    at: datetime
+    version: int = 1
+    moves: tuple[str, ...] = ()
+
+
+@dataclass
+class Lane:
+    """What is at one point of the way now; `jobs` are the most urgent ones of `count`."""
+
+    code: str
+    title: str
+    count: int = 0
+    jobs: list[Job] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Open matters of one area, by lane; `path` is the area's."""
+
+    path: str
+    counts: dict[str, int]
+
+    @property
+    def open(self) -> int:
+        """All of them."""
+        return sum(self.counts.values())
+
+
+def _states(*codes: str) -> Q:
+    """Open matters whose kind calls their state one of these points of the loop."""
+    clause = Q(pk__in=[])
+    for kind in KINDS.values():
+        states = [state for state, code in kind.lanes.items() if code in codes]
+        if states:
+            clause |= Q(kind=kind.code, state__in=states)
+    return clause
+
+
+def _clauses() -> dict[str, Q]:
+    """Lane → what stands in it. Overdue goes before all others: each open matter stands in one lane."""
+    late = Q(due_at__lt=timezone.now())
+    doing, echoed = _states("assigned", "handling"), _states("echoed")
+    in_time = Q(due_at=None) | Q(due_at__gte=timezone.now())
+    return {
+        "new": in_time & ~doing & ~echoed,
+        "doing": in_time & doing,
+        "over": late,
+        "echoed": in_time & echoed,
+    }
+
+
+def _open(asked: "Asked") -> QuerySet[Matter, Any]:
+    found = asked.narrow(Matter.objects.filter(closed_at=None))
+    return found.filter(kind=asked.kind) if asked.kind else found  # type: ignore[no-any-return]
+
+
+def _done(asked: "Asked") -> QuerySet[Matter, Any]:
+    since, _ = day_span(today())
+    found = asked.narrow(Matter.objects.filter(closed_at__gte=since))
+    return found.filter(kind=asked.kind) if asked.kind else found  # type: ignore[no-any-return]
+
+
+def sums(asked: "Asked") -> list[Sums]:
+    """How many open matters each area has in each lane, in one pass over the open ones."""
+    counted = {code: Count("id", filter=clause) for code, clause in _clauses().items()}
+    rows = _open(asked).order_by().values("area__path").annotate(**counted)
+    return [Sums(row["area__path"], {code: row[code] for code in OPEN}) for row in rows]
+
+
+def lanes(asked: "Asked", counted: list[Sums], shown: int) -> list[Lane]:
+    """All lanes with their counts and their `shown` most urgent jobs; two queries at any size."""
+    found = {code: Lane(code, title) for code, title in LANES.items()}
+    for code in OPEN:
+        found[code].count = sum(one.counts[code] for one in counted)
+    found["done"].count = _done(asked).count()
+    urgent = F("due_at").asc(nulls_last=True)
+    parts = [
+        _rows(_open(asked).filter(clause).order_by(urgent, "moved_at"), code)[:shown]
+        for code, clause in _clauses().items()
+    ]
+    newest = _rows(_done(asked).order_by("-closed_at"), "done")[:shown]
+    held = rights_of(asked.user)
+    for row in sorted(newest.union(*parts, all=True), key=_order):
+        found[row["lane"]].jobs.append(_job(row, held))
+    return list(found.values())
+
+
+def _rows(queryset: QuerySet[Matter, Any], code: str) -> Any:
+    lane = Value(code, output_field=CharField())
+    return queryset.annotate(lane=lane).values(*COLUMNS, "lane", **PLACE)
+
+
+def _order(row: dict[str, Any]) -> tuple[float, datetime]:
+    """Closed ones newest first, the others by their term, then by who waits longest."""
+    closed = row["closed_at"]
+    return (-closed.timestamp() if closed else (row["due_at"] or FAR).timestamp(), row["moved_at"])
+
+
+def _job(row: dict[str, Any], held: frozenset[str]) -> Job:
+    """The clock of a job: time left or over where there is a term, else time since the last move."""
+    now, due, done = timezone.now(), row["due_at"], row["closed_at"]
+    state, told, span, part = "open", "无进展", max(now - row["moved_at"], timedelta(0)), 0.0
+    if done:
+        state, told, span = "done", "答复", done - row["occurred_at"]
+    elif due:
+        late = due <= now
+        near = local(due).date() == today() or (row["warn_at"] is not None and row["warn_at"] <= now)
+        state, told = ("over", "超期") if late else ("soon" if near else "open", "还剩")
+        span = abs(due - now)
+        part = (
+            1.0 if late else (now - row["occurred_at"]) / max(due - row["occurred_at"], timedelta(minutes=1))
+        )
+    return Job(
+        id=row["id"],
+        title=row["title"],
+        place=place_of(row),
+        who=holder_of(row),
+        state=state,
+        told=told,
+        span=span,
+        part=part,
+        at=done or row["moved_at"],
+        version=row["version"],
+        moves=tuple(
+            t.action
+            for t in KINDS[row["kind"]].loop
+            if t.action in KEYS and row["state"] in t.sources and t.right in held
+        ),
+    )
