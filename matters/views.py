@@ -103,6 +103,7 @@ def loop_page(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": rules,
         "kinds": queries.kind_choices(),
         "states": rules.states,
+        "ends": "、".join(f"“{rules.states[state]}”" for state in rules.used if state in rules.ended),
         "drawing": diagram.draw(rules),
         "roles": queries.roles_by_right(),
         "needs": NEEDS,

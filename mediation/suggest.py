@@ -1,18 +1,14 @@
 """Which mediator and brand fit a case: by field, by load, by who is on duty."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from grids.models import Unit
 from mediation.models import Brand, Mediator
+from mediation.roster.standing import on_duty
 
-OnDuty = Callable[[Unit, datetime], set[int]]
-ON_DUTY: list[OnDuty] = []
-"""Who is on duty at a station, by user id; the roster registers itself."""
 OPEN = Q(user__mediates__concluded_on=None, user__mediates__isnull=False)
 
 
@@ -36,7 +32,8 @@ class Choice:
 
 def mediators(station: Unit, dispute_type: str) -> list[Choice]:
     """The station's mediators, the best fitting first: field, then duty, then the least loaded."""
-    duty = {user for on_duty in ON_DUTY for user in on_duty(station, timezone.now())}
+    seats = on_duty(station.area.path, timezone.now())
+    duty = {seat.person_id for seat in seats if seat.station == station.pk}
     rows = (
         Mediator.objects.filter(station=station, is_active=True, user__is_active=True)
         .select_related("user", "brand")

@@ -24,7 +24,17 @@ from grids.scope import rights_of
 from incidents.models import Hazard, PoliceIncident
 from matters.loop import KINDS
 from matters.models import Event, Matter, Obligation
-from mediation.models import Leave, Shift, Swap, VanCall
+from mediation.models import (
+    Agreement,
+    Booking,
+    CaseCounter,
+    Dispute,
+    Leave,
+    Session,
+    Shift,
+    Swap,
+    VanCall,
+)
 from mediation.roster.people import as_turn
 from mediation.roster.rules import Limits, Person, Turn, refusals
 from shared.crypto import blind
@@ -341,3 +351,18 @@ def test_rosters_and_vans_keep_every_rule(demo: dict[str, Any], db: None) -> Non
     assert 60 <= len(calls) <= 100
     for one, two in pairwise(calls):
         assert one.van_id != two.van_id or (one.closed_at and two.asked_at >= one.closed_at)
+
+
+def test_cases_of_2023_are_those_of_the_article(demo: dict[str, Any], db: None) -> None:
+    year = Dispute.objects.filter(concluded_on__year=2023)
+    assert year.filter(result="success").count() == 775
+    assert year.filter(result__in=["success", "failure"]).count() == 785
+    for case in Dispute.objects.exclude(accepted_on=None).select_related("matter", "station", "mediator"):
+        assert case.matter.unit_id == case.station_id
+        assert case.case_no.startswith(f"({case.accepted_on.year if case.accepted_on else ''})城东人调字第")
+    for counter in CaseCounter.objects.all():
+        assert Dispute.objects.filter(case_no__startswith=f"({counter.year})").count() == counter.last
+    planned = Session.objects.filter(state="planned")
+    assert planned.exists()
+    assert Booking.objects.filter(session__in=planned).count() == 2 * planned.count()
+    assert not Agreement.objects.filter(dispute__result="failure").exists()

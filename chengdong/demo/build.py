@@ -13,6 +13,7 @@ from chengdong.demo.answers import Ledger
 from chengdong.demo.checks import Checker, photograph
 from chengdong.demo.copying import bare
 from chengdong.demo.diversions import pass_on
+from chengdong.demo.docket import Docket
 from chengdong.demo.echoes import freeze_past
 from chengdong.demo.incidents import Desk
 from chengdong.demo.papers import letterhead
@@ -106,6 +107,8 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     many = VISITS_A_DAY * plan.days * plan.streets > MANY
     with bare(Target, Visit, Matter, Event, Obligation) if many else nullcontext():
         clerk, ledger, rounds = _fill(plan, streets)
+    docket = Docket(plan)
+    cases = sum(docket.street(street) for street in streets)
     for street in streets:
         for kind, hour in ((DigestKind.MORNING, time(8)), (DigestKind.EVENING, time(20))):
             Schedule.objects.create(street_id=street.id, kind=kind, at=hour, starts_on=plan.until)
@@ -124,8 +127,9 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         "users": registrar.users.count,
         "targets": rounds.targets.count,
         "visits": rounds.visits.count,
-        "matters": clerk.matters.count,
-        "events": clerk.events.count,
+        "matters": clerk.matters.count + cases,
+        "cases": cases,
+        "events": clerk.events.count + docket.clerk.events.count,
         "obligations": ledger.rows.count,
         "digest_runs": runs,
         "shifts": shifts,

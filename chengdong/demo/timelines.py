@@ -42,11 +42,13 @@ class Clerk:
         steps: Iterable[Step],
         due_at: datetime | None = None,
         note: str = "",
+        unit: int | None = None,
+        handler: int | None = None,
     ) -> int:
         """The matter's id. Raises LookupError for a step that the loop does not allow."""
         matter = self.matters.next_id
         self._event(matter, Step("open", reporter, opened_at, note), "登记", "", state)
-        version, moved_at, handler, last = 1, opened_at, None, None
+        version, moved_at, last = 1, opened_at, None
         for step in steps:
             if step.label:
                 self._event(matter, step, step.label, state, state)
@@ -67,6 +69,7 @@ class Clerk:
             number=number,
             title=title[:120],
             area=area,
+            unit=unit,
             state=state,
             reporter=reporter,
             handler=handler,

@@ -20,6 +20,7 @@ from mediation.steps import STEPS
 from mediation.workflow.agreements import confirm_by
 from mediation.workflow.joint import asked
 from mediation.workflow.sittings import where_of
+from shared.dates import today
 
 TOLD = ("to", "session", "part", "round", "role", "kind", "result", "side")
 SIDE = (("applicant", "申请人"), ("respondent", "被申请人"), ("third", "第三人"))
@@ -61,6 +62,16 @@ class CasePage:
     def open(self) -> set[str]:
         """Actions that the reader can make now."""
         return {move.action for move in self.moves}
+
+    @property
+    def near(self) -> set[str]:
+        """Actions that have a button of their own in the next step, or a link in their section."""
+        return {self.next.action, "party", "write", "invite", "confirm", *(a for a, _ in self.next.also)}
+
+    @property
+    def court_open(self) -> bool:
+        """Whether both can still go to court."""
+        return bool(self.agreement) and self.apply_by >= today()
 
     @property
     def apply_by(self) -> Any:
@@ -107,7 +118,7 @@ def _lines(dispute: Dispute, events: list[Event]) -> list[Line]:
             event.actor.name if event.actor else "系统",
             event.note,
         )
-        for event in events
+        for event in reversed(events)
     ]
     for invitation in dispute.invitations.select_related("unit", "brand", "answered_by"):
         if invitation.answered_at:

@@ -64,10 +64,10 @@ def _under_way(state: str, sessions: Sequence[Session]) -> Next:
         first = planned[0]
         return Next(
             f"{first}，{_near(first.starts_at)}",
-            f"{where_of(first)}，主持 {first.host.name}",
-            "hold" if first.starts_at <= timezone.now() else "replan",
+            f"{where_of(first)}，主持{first.host.name}。开完后在这里记录。",
+            "hold" if first.starts_at <= timezone.now() else "",
             first.pk,
-            (("invite", None), ("agree", None), ("call_off", first.pk)),
+            (("replan", first.pk), ("invite", None), ("agree", None), ("call_off", first.pk)),
         )
     if state == "accepted":
         return Next(
@@ -92,7 +92,7 @@ def _after(instalments: Sequence[Instalment], follow_ups: Sequence[FollowUp]) ->
     due_on, _, action, key, what = owed[0]
     rest = tuple((other[2], other[3]) for other in owed[1:2])
     unkept = (("default", None),) if any(other[2] == "keep" for other in owed) else ()
-    return Next(f"{what}，{date_text(due_on)}到期", "", action, key, (*rest, *unkept, ("confirm", None)))
+    return Next(f"{what}，{date_text(due_on)}到期", "", action, key, (*rest, *unkept))
 
 
 def _near(at: datetime) -> str:

@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 
 from matters.models import Matter
-from mediation.models import Dispute, Party
+from mediation import suggest
+from mediation.models import Dispute, Mediator, Party
 from mediation.workflow import joint, moves
 from tests.cast import Cast
 from tests.incidents.made import incident
-from tests.mediation.cases import RESPONDENT, Station, fresh, mediating, opened, performing
+from tests.mediation.cases import RESPONDENT, Station, fresh, mediating, opened, performing, user_at
 from tests.mediation.made import dispute, party
 
 
@@ -291,3 +292,18 @@ def test_the_api_takes_a_case_and_its_steps(cast: Cast, station: Station, api: A
         cast.station.name,
         station.other.name,
     }
+
+
+def test_the_best_fitting_mediator_stands_first(cast: Cast, station: Station, as_user: Any) -> None:
+    other = user_at("second", "mediator", cast.village, cast.station)
+    Mediator.objects.create(user=other, station=cast.station, fields=["labour"])
+    busy = mediating(cast)
+    neighbour, labour = (
+        [choice.name for choice in suggest.mediators(cast.station, sort)] for sort in ("neighbour", "labour")
+    )
+    assert neighbour == [cast.mediator.name, other.name]
+    assert labour == [other.name, cast.mediator.name]
+    assert [c.load for c in suggest.mediators(cast.station, "neighbour")] == [1, 0]
+    page = as_user(cast.mediator).get(f"/mediation/{busy.pk}/do/assign/").content.decode()
+    assert "擅长，手上 1 件" in page
+    assert page.index(cast.mediator.name) < page.index(other.name)
