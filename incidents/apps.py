@@ -16,7 +16,7 @@ class IncidentsConfig(AppConfig):
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
         from grids import reference as grids_reference  # noqa: PLC0415
         from grids.imports import base as imports  # noqa: PLC0415
-        from incidents import details, kinds  # noqa: PLC0415
+        from incidents import details, finders, kinds  # noqa: PLC0415
         from incidents.diversions import registering  # noqa: PLC0415
         from incidents.hazards import pages as hazard_pages  # noqa: PLC0415
         from incidents.hazards import reference  # noqa: PLC0415
@@ -24,7 +24,7 @@ class IncidentsConfig(AppConfig):
         from incidents.reports import details as reports  # noqa: PLC0415
         from incidents.reports import takeover  # noqa: PLC0415
         from matters import details as pages  # noqa: PLC0415
-        from matters import loop  # noqa: PLC0415
+        from matters import loop, search  # noqa: PLC0415
 
         grids_reference.MORE.append(reference.load)
         registering.register()
@@ -37,4 +37,6 @@ class IncidentsConfig(AppConfig):
         loop.register(kinds.CITIZEN_REPORT)
         pages.register("citizen_report", reports.of_report)
         personal.register("citizen_report", "群众上报人", reports.reporter)
+        search.register(finders.by_address)
+        search.register(finders.by_tail)
         imports.register(IncidentImporter())

@@ -41,6 +41,16 @@ def caller_index(phone: str) -> str:
     return blind(phone, "phone") if is_phone(phone) else ""
 
 
+def tail_index(tail: str) -> str:
+    """Blind index of the last four digits of a phone."""
+    return blind(tail, "phone_tail")
+
+
+def caller_tail(phone: str) -> str:
+    """The same of a caller's own number; "" as for `caller_index`."""
+    return tail_index(phone[-4:]) if is_phone(phone) else ""
+
+
 class PoliceIncidentQuerySet(ScopedQuerySet["PoliceIncident"]):
     """Incidents by the territory of their matter."""
 
@@ -74,6 +84,9 @@ class PoliceIncident(models.Model):
     caller_name = EncryptedField("报警人", blank=True, default="")
     caller_phone = EncryptedField("联系电话", blank=True, default="")
     phone_index = models.CharField(max_length=32, blank=True, default="", db_index=True, editable=False)
+    tail_index = models.CharField(
+        max_length=32, blank=True, default="", db_default="", db_index=True, editable=False
+    )
     police_unit = models.CharField("处警单位", max_length=60, blank=True, default="")
     attended_at = models.DateTimeField("处警时间", null=True, blank=True)
     attended_result = models.CharField("处警结果", max_length=60, blank=True, default="")
@@ -93,8 +106,8 @@ class PoliceIncident(models.Model):
         return self.police_number
 
     def save(self, *args: object, **kwargs: object) -> None:
-        """Keep the blind index in step with the phone number."""
-        self.phone_index = caller_index(self.caller_phone)
+        """Keep the blind indexes in step with the phone number."""
+        self.phone_index, self.tail_index = caller_index(self.caller_phone), caller_tail(self.caller_phone)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 

@@ -12,6 +12,7 @@ from grids.models import Area
 from grids.queries.areas import area_choices
 from matters.models import Matter
 from matters.queries import kind_choices, overdue, state_choices, waiting_for
+from matters.search import find
 from shared.dates import day_span
 from shared.faces import DayInput
 from shared.filters import IdFilter
@@ -80,7 +81,7 @@ def offer_areas(form: forms.Form, user: Any, right: str) -> forms.Form:
 class MatterFilter(django_filters.FilterSet):  # type: ignore[misc]
     """Words or number, kind, state, place, and what the matter is to the reader."""
 
-    q = django_filters.CharFilter(method="words", label="标题或编号")
+    q = django_filters.CharFilter(method="words", label="编号、字词、地点、拼音首字母或手机尾号")
     view = django_filters.ChoiceFilter(
         method="seen_as", choices=VIEWS, label="范围", widget=forms.HiddenInput
     )
@@ -98,8 +99,8 @@ class MatterFilter(django_filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
-        """Every word in the title or the number."""
-        return queryset.filter(all_words(value, "title", "number"))
+        """Every word somewhere: matters/search.py."""
+        return queryset.filter(find(value, self.request.user))
 
     def due_in(self, queryset: QuerySet[Any, Any], name: str, value: date) -> QuerySet[Any, Any]:
         """What 按时办结率 counts of these days."""

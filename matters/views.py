@@ -17,6 +17,7 @@ from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
 from matters.needs import NEEDS
 from matters.photos import photo_for
+from matters.todo_views import beside_list
 from shared.errors import DomainError
 from shared.pages import page_of
 
@@ -39,6 +40,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
         "state_label": state_label,
         "place_of": queries.place_of,
         "holder_of": queries.holder_of,
+        **beside_list(request),
     }
     return render(request, "matters/list.html", context)
 

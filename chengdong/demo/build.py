@@ -24,6 +24,7 @@ from chengdong.demo.rounds import Rounds
 from chengdong.demo.stations import Stations
 from chengdong.demo.targets import Register
 from chengdong.demo.timelines import Clerk
+from chengdong.demo.told import tell
 from chengdong.demo.troubles import Inspector
 from chengdong.demo.voices import Listener
 from digests.models import DigestKind, Schedule
@@ -120,6 +121,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
     photograph(plan, streets[0])
     diversions = pass_on(plan, streets)
     runs = freeze_past(plan, streets)
+    tell(plan, streets[0])
     _settle()
     return {
         "streets": plan.streets,

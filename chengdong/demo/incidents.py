@@ -11,7 +11,7 @@ from chengdong.demo.plan import Plan, moment, read
 from chengdong.demo.timelines import Clerk, Step
 from grids.queries import labels
 from incidents.importing.importer import digest
-from incidents.models import PoliceIncident
+from incidents.models import PoliceIncident, caller_tail
 from shared.crypto import blind
 
 Placed = PoliceIncident.Placed
@@ -105,6 +105,7 @@ class Desk:
             police_number=number,
             address_key=key,
             phone_index=blind(call.phone, "phone"),
+            tail_index=caller_tail(call.phone),
             placed=placed,
             row_hash=row_hash,
             **said,

@@ -7,6 +7,7 @@ from datetime import datetime
 from chengdong.demo.copying import Table
 from matters.loop import KINDS
 from matters.models import Event, Matter
+from shared.pinyin import initials_of_parts
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Clerk:
             kind=kind,
             number=number,
             title=title[:120],
+            initials=initials_of_parts(title[:120], 160),
             area=area,
             unit=unit,
             state=state,

@@ -5,6 +5,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from grids.scope import ScopedQuerySet
 
@@ -73,7 +74,7 @@ class Bulletin(models.Model):
     snapshot = models.JSONField("内容")
     client_id = models.UUIDField(unique=True)
     payload_hash = models.CharField(max_length=64)
-    issued_at = models.DateTimeField("发出时间", auto_now_add=True)
+    issued_at = models.DateTimeField("发出时间", default=timezone.now)
     issued_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="签发人"
     )
@@ -126,7 +127,7 @@ class BulletinReading(models.Model):
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="阅读人"
     )
-    opened_at = models.DateTimeField("阅读时间", auto_now_add=True)
+    opened_at = models.DateTimeField("阅读时间", default=timezone.now)
 
     class Meta:
         verbose_name = "通报已读"

@@ -10,9 +10,10 @@ from grids.imports.base import Change
 from grids.models import Area, ImportBatch
 from incidents.importing.placing import Place
 from incidents.kinds import POLICE_INCIDENT
-from incidents.models import PoliceIncident, caller_index
+from incidents.models import PoliceIncident, caller_index, caller_tail
 from matters.clocks import Limits
 from matters.models import ClockRun, Event, Matter
+from shared.pinyin import initials_of_parts
 
 Placed = PoliceIncident.Placed
 WAITING = POLICE_INCIDENT.start
@@ -24,9 +25,10 @@ NOT_YET_HANDLED = frozenset({WAITING, "accepted", ASSIGNED})
 CONTENT = (
     "incident_type", "level", "address", "address_key", "village_text", "summary", "caller_name",
     "caller_phone",
-    "phone_index", "police_unit", "attended_at", "attended_result", "to_mediation", "placed", "row_hash",
+    "phone_index", "tail_index", "police_unit", "attended_at", "attended_result", "to_mediation", "placed",
+    "row_hash",
 )  # fmt: skip
-OF_MATTER = ("title", "occurred_at", "area", "state", "version", "moved_at")
+OF_MATTER = ("title", "initials", "occurred_at", "area", "state", "version", "moved_at")
 
 
 def matter_of(
@@ -105,6 +107,7 @@ def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
     for incident, matter in zip(incidents, matters, strict=True):
         incident.matter = matter
         incident.phone_index = caller_index(incident.caller_phone)
+        incident.tail_index = caller_tail(incident.caller_phone)
     ClockRun.objects.bulk_create(run for m in matters if (run := m.new_run))  # type: ignore[attr-defined]
     PoliceIncident.objects.bulk_create(incidents)
     now = timezone.now()
@@ -144,6 +147,8 @@ def update(changed: Sequence[tuple[PoliceIncident, Sequence[Change]]], batch: Im
     before = dict(Matter.objects.filter(pk__in=[i.pk for i, _ in changed]).values_list("pk", "state"))
     for incident, _ in changed:
         incident.phone_index = caller_index(incident.caller_phone)
+        incident.tail_index = caller_tail(incident.caller_phone)
+        incident.matter.initials = initials_of_parts(incident.matter.title, 160)
         incident.matter.version += 1
         incident.matter.moved_at = now
     Matter.objects.bulk_update([incident.matter for incident, _ in changed], OF_MATTER)

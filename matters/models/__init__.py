@@ -6,8 +6,10 @@ from matters.models.notice import Notice
 from matters.models.obligation import Obligation
 from matters.models.photo import EventPhoto
 from matters.models.telling import NoticeChoice, NoticeTemplate, Robot
+from matters.models.todo import BulkAssignment, SavedSearch
 
 __all__ = [
+    "BulkAssignment",
     "CalendarDay",
     "Card",
     "ClockRule",
@@ -22,4 +24,5 @@ __all__ = [
     "Obligation",
     "Pause",
     "Robot",
+    "SavedSearch",
 ]

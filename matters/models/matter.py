@@ -4,6 +4,8 @@ from typing import Any
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -19,6 +21,7 @@ from grids.scope import (
     within,
 )
 from matters.loop import KINDS
+from shared.fields import InitialsField
 
 
 class MatterQuerySet(ScopedQuerySet["Matter"]):
@@ -66,6 +69,7 @@ class Matter(models.Model):
     gravity = models.CharField("等级", max_length=10, blank=True, db_default="", default="")
     number = models.CharField("编号", max_length=40, unique=True)
     title = models.CharField("标题", max_length=120)
+    initials = InitialsField("拼音首字母", of="title")
     area = models.ForeignKey("grids.Area", models.PROTECT, related_name="matters", verbose_name="所在区域")
     state = models.CharField("状态", max_length=16)
     reporter = models.ForeignKey(
@@ -117,6 +121,7 @@ class Matter(models.Model):
         verbose_name = "事项"
         verbose_name_plural = "事项"
         indexes = [
+            GinIndex(SearchVector("initials", config="simple"), name="matter_initials"),
             models.Index(fields=["area", "-occurred_at"], name="matter_by_area"),
             models.Index(fields=["kind", "-occurred_at"], name="matter_by_kind"),
             models.Index(fields=["-occurred_at", "-id"], name="matter_recent"),

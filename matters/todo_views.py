@@ -1,0 +1,125 @@
+"""What is done from the list of matters: assigning many at once, keeping searches."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from grids.models import Area, Unit
+from grids.scope import reader, rights_of, scoped
+from matters.bulk import assign_many
+from matters.loop import KINDS
+from matters.models import BulkAssignment
+from matters.needs import NOTE_LIMIT
+from matters.searches import drop_search, plain, save_search, searches_of
+from matters.targets import target_groups
+from shared.errors import DomainError
+
+ASSIGN, VIEW = "matters.assign", "matters.view"
+
+
+class BulkForm(forms.Form):
+    """Where the chosen matters go; `matters` holds `id:version` of each."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    to = forms.ChoiceField(label="交给", error_messages={"required": "请选择交给哪里。"})
+    note = forms.CharField(label="交办说明", required=False, max_length=NOTE_LIMIT)
+
+    def __init__(self, *args: Any, groups: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].choices = [("", "请选择"), *groups]  # type: ignore[attr-defined]
+
+    def place(self) -> tuple[Area, Unit | None]:
+        """The area, and the unit that lies in it where a unit was chosen; the choices kept both inside the
+        territory."""
+        kind, _, pk = self.cleaned_data["to"].partition(":")
+        if kind == "unit":
+            unit = Unit.objects.select_related("area").get(pk=pk)
+            return unit.area, unit
+        return Area.objects.get(pk=pk), None
+
+
+def beside_list(request: HttpRequest) -> dict[str, Any]:
+    """What stands beside the list: the reader's searches, and where he may send what he chose."""
+    user = reader(request)
+    groups = target_groups(user) if ASSIGN in rights_of(user) else []
+    form = BulkForm(initial={"client_id": uuid4()}, groups=groups, auto_id="bulk_%s") if groups else None
+    return {
+        "searches": searches_of(request),
+        "query": plain(request.GET.urlencode()),
+        "bulk": form,
+        "may_assign": lambda row: KINDS[row["kind"]].move(row["state"], "assign") is not None,
+    }
+
+
+def chosen_of(values: list[str]) -> dict[int, int | None]:
+    """`12:3` → {12: 3}; what is no number is left out."""
+    found: dict[int, int | None] = {}
+    for value in values:
+        pk, _, version = value.partition(":")
+        if pk.isdecimal() and version.isdecimal() and len(value) < 30:
+            found[int(pk)] = int(version)
+    return found
+
+
+@scoped(ASSIGN)
+@require_POST
+def bulk_assign(request: HttpRequest) -> HttpResponse:
+    """Assign the chosen matters, then tell what became of each."""
+    user = reader(request)
+    form = BulkForm(request.POST, groups=target_groups(user))
+    back = f"{reverse('matter_list')}?{plain(request.POST.get('query', ''))}"
+    if not form.is_valid():
+        told = form.errors.get("to") or ["这次批量流转没有编号，请刷新列表再选。"]
+        messages.error(request, str(told[0]))
+        return redirect(back)
+    area, unit = form.place()
+    given = {"client_id": form.cleaned_data["client_id"], "note": form.cleaned_data["note"].strip()}
+    chosen = chosen_of(request.POST.getlist("matter"))
+    try:
+        row, _ = assign_many(chosen=chosen, area=area, unit=unit, actor=user, **given)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(back)
+    return redirect("bulk_result", client_id=row.client_id)
+
+
+@scoped(ASSIGN)
+def bulk_result(request: HttpRequest, client_id: UUID) -> HttpResponse:
+    """What became of the reader's own press."""
+    rows = BulkAssignment.objects.select_related("area", "unit")
+    row = get_object_or_404(rows, client_id=client_id, actor=reader(request))
+    return render(request, "matters/bulk.html", {"row": row})
+
+
+@scoped(VIEW)
+@require_POST
+def search_save(request: HttpRequest) -> HttpResponse:
+    """Keep the present conditions under a name."""
+    query = plain(request.POST.get("query", ""))
+    try:
+        row = save_search(user=reader(request), name=request.POST.get("name", ""), query=query)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"已存为“{row.name}”。")
+    return redirect(f"{reverse('matter_list')}?{query}")
+
+
+@scoped(VIEW)
+@require_POST
+def search_drop(request: HttpRequest) -> HttpResponse:
+    """Forget one."""
+    pk = request.POST.get("search", "")
+    try:
+        drop_search(user=reader(request), pk=int(pk) if pk.isdecimal() and len(pk) < 10 else 0)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "已删掉。")
+    return redirect("matter_list")
