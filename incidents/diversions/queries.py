@@ -35,7 +35,12 @@ def seen_by(user: Any) -> DiversionQuerySet:
 def with_rows(found: DiversionQuerySet) -> DiversionQuerySet:
     """Everything that a row shows, in the same query."""
     return found.select_related(
-        "unit", "diverted_by", "matter__area__parent", "matter__handler", "matter__police_incident"
+        "unit",
+        "diverted_by",
+        "matter__area__parent",
+        "matter__handler",
+        "matter__unit",
+        "matter__police_incident",
     )
 
 
