@@ -5,6 +5,7 @@ van calls.
 from mediation.models.agreement import Agreement, Confirmation, Instalment
 from mediation.models.dispute import Dispute
 from mediation.models.joint import Invitation
+from mediation.models.leave import Feed, Leave, Swap
 from mediation.models.papers import (
     Archive,
     CaseCounter,
@@ -16,19 +17,11 @@ from mediation.models.papers import (
 from mediation.models.party import Agent, Party
 from mediation.models.people import Brand, Mediator
 from mediation.models.place import Booking, Room, Van
+from mediation.models.proposal import Proposal, ProposedShift
 from mediation.models.record import FollowUp, Record
-from mediation.models.roster import (
-    Feed,
-    Leave,
-    Member,
-    Presence,
-    Proposal,
-    ProposedShift,
-    Shift,
-    ShiftPattern,
-    Swap,
-)
+from mediation.models.roster import Member, Presence, ShiftPattern
 from mediation.models.session import Attendance, Session
+from mediation.models.shift import Shift
 from mediation.models.van import VanCall, VanEvent
 
 __all__ = [

@@ -22,7 +22,8 @@ from mediation.workflow.joint import asked
 from mediation.workflow.sittings import where_of
 from shared.dates import today
 
-TOLD = ("to", "session", "part", "round", "role", "kind", "result", "side")
+TOLD = ("whom", "session", "part", "round", "role", "kind", "result", "side", "form", "risk", "court")
+"""What a line of the timeline names beside its move: the first of these that it carries."""
 SIDE = (("applicant", "申请人"), ("respondent", "被申请人"), ("third", "第三人"))
 
 
@@ -131,9 +132,7 @@ def _lines(dispute: Dispute, events: list[Event]) -> list[Line]:
 def _titled(event: Event) -> str:
     """`邀请联合调解：司法所`."""
     kept = event.evidence
-    beside = next(
-        (kept[k] for k in ("to", "session", "part", "round", "role", "kind", "result") if k in kept), ""
-    )
+    beside = next((kept[key] for key in TOLD if key in kept), "")
     return f"{event.label}：{beside}" if beside else event.label
 
 

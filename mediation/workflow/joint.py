@@ -59,7 +59,7 @@ def invite(
             question,
         )
 
-    act(dispute, "invite", actor, work, note=question, version=version, to=str(unit or brand or ""))
+    act(dispute, "invite", actor, work, note=question, version=version, whom=str(unit or brand or ""))
     return invitation
 
 
@@ -93,7 +93,7 @@ def uninvite(*, invitation: Invitation, actor: User, version: int | None = None)
         invitation.answer = Invitation.Answer.CANCELLED
         invitation.save()
 
-    return act(invitation.dispute, "uninvite", actor, work, version=version, to=str(invitation))
+    return act(invitation.dispute, "uninvite", actor, work, version=version, whom=str(invitation))
 
 
 @transaction.atomic

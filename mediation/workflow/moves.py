@@ -102,7 +102,7 @@ def assign(
         tell(case, f"assign:{matter.version}", [mediator.pk], f"请您主办：{matter.title}")
 
     names = mediator.name + (f"，{brand.name}" if brand else "")
-    return act(dispute, "assign", actor, work, version=version, to=names)
+    return act(dispute, "assign", actor, work, version=version, whom=names)
 
 
 def _works_at(user: User, station: Unit) -> bool:

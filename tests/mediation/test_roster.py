@@ -1,4 +1,4 @@
-"""Rosters in the database: proposing, publishing as versions, changing, leave, swaps, and who may."""
+"""Rosters in the database: proposing, publishing as versions, changing, and who may."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,18 +16,12 @@ from mediation.roster import queries
 from mediation.roster.demand import seats_of, turn_of
 from mediation.roster.workflow import (
     add_member,
-    answer_swap,
-    ask_leave,
     ask_proposal,
-    ask_swap,
     change_shift,
-    decide_leave,
     drop_proposal,
     end_member,
     publish,
     seat_person,
-    withdraw_leave,
-    withdraw_swap,
 )
 from mediation.roster.workflow.proposals import resume_stuck, run
 from shared.dates import today
@@ -254,112 +248,6 @@ def test_seats_have_the_same_number_each_time(cast: Cast, team: list[Any]) -> No
     one, two = (seats_of([cast.station.pk], made.monday(), 3) for _ in range(2))
     assert [seat.uid for seat in one] == [seat.uid for seat in two]
     assert len({seat.uid for seat in one}) == len(one)
-
-
-def test_leave_opens_the_shifts_it_touches(cast: Cast, team: list[Any]) -> None:
-    head = made.head_of(cast)
-    day = made.monday()
-    row = made.shift(cast.station, team[0], day, "晚班")
-    other = made.shift(cast.station, team[0], day + timedelta(days=2), "晚班")
-    leave = ask_leave(actor=team[0], starts_on=day, ends_on=day, kind="sick")
-    assert Notice.objects.filter(source=f"leave:{leave.pk}:asked", recipient=head).exists()
-    with pytest.raises(Conflict):
-        ask_leave(actor=team[0], starts_on=day, ends_on=day + timedelta(days=1), kind="annual")
-    with pytest.raises(NotFound):
-        decide_leave(actor=cast.far_command, leave=leave, approve=True)
-    decide_leave(actor=head, leave=leave, approve=True)
-    now = Shift.objects.standing().get(uid=row.uid)
-    assert (now.person, now.version, now.reason) == (None, 1, "调解员0请假")
-    assert Shift.objects.standing().get(uid=other.uid).person == team[0]
-    with pytest.raises(Conflict, match="已批准"):
-        decide_leave(actor=head, leave=leave, approve=False)
-    withdraw_leave(actor=team[0], leave=leave)
-    assert ask_leave(actor=team[0], starts_on=day, ends_on=day, kind="annual").state == "asked"
-
-
-def test_leave_is_never_decided_by_oneself_nor_for_days_gone(cast: Cast, team: list[Any]) -> None:
-    head = made.head_of(cast)
-    Member.objects.create(station=cast.station, person=head)
-    leave = ask_leave(actor=head, starts_on=today(), ends_on=today(), kind="sick")
-    with pytest.raises(NotAllowed):
-        decide_leave(actor=head, leave=leave, approve=True)
-    wrong: list[dict[str, Any]] = [
-        {"starts_on": today() - timedelta(days=1), "ends_on": today()},
-        {"starts_on": today() + timedelta(days=2), "ends_on": today() + timedelta(days=1)},
-        {"starts_on": today() + timedelta(days=2), "ends_on": today() + timedelta(days=200)},
-    ]
-    for span in wrong:
-        with pytest.raises(InvalidInput):
-            ask_leave(actor=team[0], kind="sick", **span)
-    with pytest.raises(InvalidInput, match="排班名单"):
-        ask_leave(actor=cast.worker, starts_on=today(), ends_on=today(), kind="sick")
-
-
-def swap_of(cast: Cast, team: list[Any], taken: bool = True) -> tuple[Any, Shift, Shift]:
-    day = made.monday()
-    mine = made.shift(cast.station, team[0], day, "白班")
-    theirs = made.shift(cast.station, team[1], day + timedelta(days=2), "晚班")
-    swap, _ = ask_swap(
-        actor=team[0],
-        client_id=uuid4(),
-        given=mine.uid,
-        other=team[1],
-        taken=theirs.uid if taken else None,
-        reason="家里有事",
-    )
-    return swap, mine, theirs
-
-
-def test_a_swap_changes_both_shifts_when_accepted(cast: Cast, team: list[Any]) -> None:
-    swap, mine, theirs = swap_of(cast, team)
-    assert Notice.objects.filter(source=f"swap:{swap.pk}:asked", recipient=team[1]).exists()
-    with pytest.raises(NotFound):
-        answer_swap(actor=team[2], swap=swap, accept=True)
-    answer_swap(actor=team[1], swap=swap, accept=True)
-    assert Shift.objects.standing().get(uid=mine.uid).person == team[1]
-    assert Shift.objects.standing().get(uid=theirs.uid).person == team[0]
-    assert Notice.objects.filter(source=f"swap:{swap.pk}:answered", recipient=team[0]).exists()
-    with pytest.raises(Conflict):
-        answer_swap(actor=team[1], swap=swap, accept=False)
-
-
-def test_a_stand_in_gives_nothing_back(cast: Cast, team: list[Any]) -> None:
-    swap, mine, theirs = swap_of(cast, team, taken=False)
-    answer_swap(actor=team[1], swap=swap, accept=True)
-    assert Shift.objects.standing().get(uid=mine.uid).person == team[1]
-    assert Shift.objects.standing().get(uid=theirs.uid).version == 0
-
-
-def test_a_swap_is_checked_when_asked_and_again_when_accepted(cast: Cast, team: list[Any]) -> None:
-    swap, mine, _ = swap_of(cast, team)
-    Leave.objects.create(person=team[1], starts_on=mine.day, ends_on=mine.day, kind="sick", state="approved")
-    with pytest.raises(InvalidInput, match="请假"):
-        answer_swap(actor=team[1], swap=swap, accept=True)
-    assert Shift.objects.standing().get(uid=mine.uid).person == team[0]
-    withdraw_swap(actor=team[0], swap=swap)
-    made.shift(cast.station, team[2], mine.day, "夜班")
-    given: dict[str, Any] = {"given": mine.uid, "taken": None, "reason": "有事"}
-    with pytest.raises(InvalidInput, match="不足 11 小时"):
-        ask_swap(actor=team[0], client_id=uuid4(), other=team[2], **given)
-    with pytest.raises(InvalidInput, match="自己"):
-        ask_swap(actor=team[0], client_id=uuid4(), other=team[0], **given)
-    with pytest.raises(NotFound):
-        ask_swap(actor=team[3], client_id=uuid4(), other=team[4], **given)
-    with pytest.raises(InvalidInput, match="名单"):
-        ask_swap(actor=team[0], client_id=uuid4(), other=cast.worker, **given)
-
-
-def test_a_shift_is_offered_to_one_at_a_time_and_a_repeat_is_the_same(cast: Cast, team: list[Any]) -> None:
-    mine = made.shift(cast.station, team[0], made.monday())
-    given: dict[str, Any] = {"given": mine.uid, "taken": None, "reason": "有事"}
-    key = uuid4()
-    first, new = ask_swap(actor=team[0], client_id=key, other=team[1], **given)
-    assert new
-    assert ask_swap(actor=team[0], client_id=key, other=team[1], **given) == (first, False)
-    with pytest.raises(Conflict):
-        ask_swap(actor=team[0], client_id=key, other=team[2], **given)
-    with pytest.raises(Conflict, match="撤回"):
-        ask_swap(actor=team[0], client_id=uuid4(), other=team[2], **given)
 
 
 def test_other_stations_rosters_are_changed_by_their_own_and_the_command_room_only(
