@@ -97,11 +97,9 @@ CITIZEN_REPORT = Kind(
     start="reported",
     loop=derive(
         STANDARD_LOOP,
-        add=[
-            move("again", "群众要求重办", "closed", "accepted", "", "note", clock="start:handle"),
-            TO_HAZARD,
-        ],
+        add=[TO_HAZARD],
         verify={"label": "审核答复", "fields": ("photos",)},
+        ask_info={"prompt": "请上报人补充什么（上报人看得到）"},
     ),
     reader="reports.view",
 )

@@ -43,12 +43,13 @@ def open_matter(
     level: str = "",
     due_at: datetime | None = None,
     note: str = "",
+    by: str = "",
     photos: Sequence[Photo] = (),
 ) -> Matter:
     """A new matter with the first line of its timeline and the photos that came with the report.
 
     Its clock runs by the limit of its kind and level; one that begins further on than the kind's start is
-    handled at once. `due_at` only where there is no limit.
+    handled at once. `due_at` only where there is no limit; `by` says who it was that has no account.
     """
     rules = KINDS[kind]
     matter = Matter.objects.create(
@@ -73,6 +74,7 @@ def open_matter(
         actor=actor,
         at=timezone.now(),
         note=note,
+        evidence={"by": by} if by else {},
     )
     attach(event, photos)
     return matter

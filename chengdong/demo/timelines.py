@@ -43,12 +43,15 @@ class Clerk:
         steps: Iterable[Step],
         due_at: datetime | None = None,
         note: str = "",
+        by: str = "",
         unit: int | None = None,
         handler: int | None = None,
     ) -> int:
         """The matter's id. Raises LookupError for a step that the loop does not allow."""
         matter = self.matters.next_id
-        self._event(matter, Step("open", reporter, opened_at, note), "登记", "", state)
+        self._event(
+            matter, Step("open", reporter, opened_at, note, {"by": by} if by else {}), "登记", "", state
+        )
         version, moved_at, last = 1, opened_at, None
         for step in steps:
             if step.label:

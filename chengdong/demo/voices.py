@@ -1,7 +1,7 @@
 """What residents reported to a demo street, what became of it, and how content they are."""
 
 import hashlib
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -9,10 +9,11 @@ from chengdong.demo.copying import Table
 from chengdong.demo.places import Grid, Street
 from chengdong.demo.plan import Plan, moment, pool, read
 from chengdong.demo.timelines import Clerk, Step
-from grids.queries import labels, parameters
-from incidents.reports.models import ALPHABET, CODE_LENGTH, CitizenReport, Rating
+from grids.queries import labels
+from incidents.reports.models import ALPHABET, BY, CODE_LENGTH, CitizenReport, Rating
+from matters import terms
+from matters.clocks import Limits
 from shared.crypto import blind
-from shared.dates import at as local_end
 
 EVERY_DAYS = 2
 """One report in so many days, sixty in the usual demo."""
@@ -28,7 +29,7 @@ class Listener:
         words = read("words")
         self.said, self.ratings = words["reports"], words["ratings"]
         self.pool, self.types = pool(self.said), labels("report_type")
-        self.days = parameters("report_days")["report_days"]
+        self.limits = Limits("citizen_report")
         self.rows, self.rated = Table(CitizenReport), Table(Rating)
 
     def street(self, street: Street) -> None:
@@ -55,7 +56,8 @@ class Listener:
             opened_at=at,
             state="reported",
             steps=taken,
-            due_at=local_end(at.date() + timedelta(days=self.days), time(23, 59, 59)),
+            due_at=self._due(taken[0].at if taken else at, "handle" if taken else "accept"),
+            by=BY,
             note="群众上报，待街道分派。" if lost else "群众上报，按地址。",
         )
         phone = f"139000{dice.randint(0, 99999):05d}" if dice.random() < WITH_PHONE else ""
@@ -115,6 +117,11 @@ class Listener:
             label="群众评价",
         )
         return [*steps, rating], rating
+
+    def _due(self, since: datetime, stage: str) -> datetime:
+        """By the limit of the stage that it is in."""
+        rule = self.limits.rules[stage, ""]
+        return terms.deadline(since, rule.amount, rule.unit, self.limits.calendar)
 
     def close(self) -> None:
         """Send all."""

@@ -39,7 +39,7 @@ def find_report(code: str, sender: Sender) -> CitizenReport:
     tidy = tidy_code(code)
     found = None
     if len(tidy) == CODE_LENGTH:
-        rows = CitizenReport.objects.select_related("matter__area__parent", "matter__handler", "continued_as")
+        rows = CitizenReport.objects.select_related("matter__area__parent", "matter__handler")
         found = rows.filter(code=tidy).first()
     if found is None:
         limits.count(limits.LOOKS, sender.address)

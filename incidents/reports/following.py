@@ -11,17 +11,18 @@ from grids.photos import Photo, with_files
 from grids.queries import parameters
 from grids.workflow.visits import one_newline
 from incidents.reports import limits
-from incidents.reports.models import CitizenReport, Rating
-from incidents.reports.notices import tell_of_rating, tell_of_reopening, tell_of_words
+from incidents.reports.models import BY, CitizenReport, Rating
+from incidents.reports.notices import tell_of_rating, tell_of_words
+from matters.loop import KINDS
 from matters.models import Event, Matter
 from matters.photos import attach
 from matters.workflow import advance
 from shared.errors import Conflict, InvalidInput
 
 LONGEST = 1000
-BY = {"by": "群众"}
-"""Who wrote a line that has no account, for its readers."""
-NOT_RATED = frozenset({Matter.Outcome.CANCELLED})
+ADDED = ("add", "answer_info")
+"""Lines with more from the resident."""
+NOT_RATED = (Matter.Outcome.CANCELLED, Matter.Outcome.MERGED)
 """Endings that give no answer to be content with."""
 
 
@@ -65,7 +66,8 @@ def rate(*, report: CitizenReport, score: str, words: str = "") -> Rating:
 @with_files()
 @transaction.atomic
 def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()) -> Event:
-    """More from the resident, for those who handle it. Safe to repeat: the same words twice in a row are one.
+    """More from the resident, for those who handle it; where material was asked for it is the answer, and the
+    clock goes on. Safe to repeat: the same words twice in a row are one.
 
     Raises Conflict once it is closed, TooOften beyond Parameter `report_device_day` additions a day.
     """
@@ -74,9 +76,12 @@ def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()
     if matter.closed_at is not None:
         raise Conflict("这件事已经办结，不能再补充。不满意可以评价，或申请重办。")
     last = matter.events.order_by("-id").first()
-    if last is not None and (last.action, last.note) == ("add", words) and not photos:
+    if last is not None and last.action in ADDED and last.note == words and not photos:
         return last
     limits.count(limits.BY_DEVICE, f"add:{report.pk}")
+    if matter.paused_at is not None:
+        evidence = {"by": BY, "photos": photos}
+        return advance(matter=matter, action="answer_info", actor=None, note=words, evidence=evidence)
     event = write_line(matter, "add", "群众补充", words)
     attach(event, photos)
     tell_of_words(report, event.pk)
@@ -87,29 +92,26 @@ def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()
 def reopen(*, report: CitizenReport, reason: str) -> Event:
     """Take it up again at the resident's word; it waits to be assigned anew. Safe to repeat.
 
-    Raises Conflict after Parameter `report_reopen_days` [D] or where there is no answer to be unhappy with.
+    Raises Conflict after Parameter `reopen_days` [D] or where there is no answer to be unhappy with.
     """
     reason = checked_words(reason)
     matter = _locked(report)
     last = matter.events.order_by("-id").first()
-    if last is not None and (last.action, last.note) == ("again", reason):
+    if last is not None and (last.action, last.note) == ("reopen", reason):
         return last
     until = reopen_until(report)
     if until is None or until < timezone.now():
         raise Conflict("已经过了申请重办的期限，请重新反映一件。" if until else "现在不能申请重办。")
-    event = advance(matter=matter, action="again", actor=None, note=reason, evidence=BY)
-    tell_of_reopening(report, event.pk)
-    return event
+    return advance(matter=matter, action="reopen", actor=None, note=reason, evidence={"by": BY})
 
 
 def reopen_until(report: CitizenReport) -> datetime | None:
-    """Until when the resident may ask for it to be taken up again (Parameter `report_reopen_days` [D]); None
+    """Until when the resident may ask for it to be taken up again (Parameter `reopen_days` [D]); None
     while it is open, after a cancellation, and where something else goes on with it."""
     matter = report.matter
-    if matter.closed_at is None or matter.outcome in NOT_RATED or report.continued_as_id is not None:
+    if matter.closed_at is None or KINDS[matter.kind].move(matter.state, "reopen") is None:
         return None
-    code = "report_reopen_days"
-    return matter.closed_at + timedelta(days=parameters(code)[code])
+    return matter.closed_at + timedelta(days=parameters("reopen_days")["reopen_days"])
 
 
 def checked_words(words: str) -> str:
@@ -143,5 +145,5 @@ def write_line(matter: Matter, action: str, label: str, note: str) -> Event:
         actor=None,
         at=matter.moved_at,
         note=note,
-        evidence=BY,
+        evidence={"by": BY},
     )

@@ -12,6 +12,8 @@ from shared.fields import EncryptedField
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 and O, 1, I and L: the code is read aloud and copied by hand."""
 CODE_LENGTH = 10
+BY = "群众"
+"""Who wrote a line that has no account, for its readers."""
 
 
 def new_code() -> str:

@@ -39,12 +39,6 @@ def tell_of_words(report: CitizenReport, nth: int) -> None:
     _post(report, f"added:{nth}", f"群众补充：{matter.title}", "上报人补充了情况，请打开看。", told)
 
 
-def tell_of_reopening(report: CitizenReport, nth: int) -> None:
-    """The resident wants it done again."""
-    told = takers_of(report.matter.area)
-    _post(report, f"again:{nth}", f"群众要求重办：{report.matter.title}", "请看原因，重新交给人办。", told)
-
-
 def _post(report: CitizenReport, what: str, subject: str, body: str, recipients: list[int]) -> None:
     post(
         source=f"report:{report.pk}:{what}",

@@ -23,7 +23,7 @@ TOLD = {
     "redo": ("复核没通过，重办", "核对时发现还没办好，已要求重办。"),
     "transfer": ("转交", ""),
     "ask_info": ("请您补充", ""),
-    "answer_info": ("您补充了情况", ""),
+    "answer_info": ("已补充情况", ""),
     "grant_extension": ("延长了期限", "因为情况复杂，经批准延长了办理期限，新的期限见上面。"),
     "verify": ("办结答复", ""),
     "to_hazard": ("转为隐患办理", ""),
@@ -32,7 +32,7 @@ TOLD = {
     "cancel": ("不再办理", ""),
     "add": ("您补充了情况", ""),
     "rate": ("您评价了答复", ""),
-    "again": ("重新办理", ""),
+    "reopen": ("重新办理", ""),
 }
 """Moves that the sender hears of; any other stays inside."""
 MEANS = {
@@ -46,6 +46,13 @@ MEANS = {
     "merged": "已合并：与另一件反映同一件事，一起办理，进展写在下面。",
     "cancelled": "不再办理：原因写在下面。",
 }
+PAUSED = "等您补充：办理的人要您补充一些情况，收到以后接着办。"
+DUE = {"reported": "受理", "accepted": "办好", "assigned": "办好", "handling": "办好", "echoed": "复核完"}
+"""What is to have happened by the deadline of a state."""
+HIS = frozenset({"add", "rate", "reopen", "answer_info"})
+"""Moves whose words are the sender's own, where no one of the staff made them."""
+OPEN_KINDS = frozenset({"citizen_report", "hazard"})
+"""Kinds whose public steps may be shown to the sender of a report that goes on as one of them."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,9 @@ class Followed:
     type_label: str
     place: str
     means: str
+    asked: str
     due_at: datetime | None
+    due_for: str
     steps: list[Told]
     rating: Rating | None
     rateable: bool
@@ -84,25 +93,49 @@ def followed(report: CitizenReport) -> Followed:
     """The report with its matter and area loaded, in plain words."""
     matter = report.matter
     labels = words("report_type")["report_type"]
-    until, onward = reopen_until(report), report.continued_as
+    until, others = reopen_until(report), onward(report)
     closed = matter.closed_at is not None
     rating = report.ratings.filter(answered_at=matter.closed_at).first() if matter.closed_at else None
     return Followed(
         report=report,
         type_label=labels.get(report.report_type, report.report_type),
         place=_place(matter.area),
-        means=MEANS.get(matter.state, ""),
+        means=PAUSED if matter.paused_at else MEANS.get(matter.state, ""),
+        asked=_asked(matter) if matter.paused_at else "",
         due_at=None if closed else matter.due_at,
-        steps=[step for one in (matter, onward) if one for step in _steps(one, own=one == matter)],
+        due_for=DUE.get(matter.state, DUE["assigned"]),
+        steps=[step for one in (matter, *others) for step in _steps(one, own=one == matter)],
         rating=rating,
         rateable=rateable(report),
         reopen_until=until,
-        continued=f"{KINDS[onward.kind].label} {onward.number}，{state_label(onward.kind, onward.state)}"
-        if onward
-        else "",
+        continued=_named(others[-1]) if others else "",
         outcome=Matter.Outcome(matter.outcome).label if matter.outcome else "",
         answer=without_numbers(matter.answer),
     )
+
+
+def onward(report: CitizenReport) -> list[Matter]:
+    """What goes on with it, one after the other: what it was merged into, what it became."""
+    found: list[Matter] = []
+    last, became = report.matter, report.continued_as
+    while after := last.merged_into or became:
+        found.append(after)
+        last = after
+        further = CitizenReport.objects.select_related("continued_as").filter(pk=after.pk).first()
+        became = further.continued_as if further else None
+    return found
+
+
+def _named(matter: Matter) -> str:
+    """Kind, number and state; the number of a matter that names its parties stays inside."""
+    number = f" {matter.number}" if matter.kind in OPEN_KINDS else ""
+    return f"{KINDS[matter.kind].label}{number}，{state_label(matter.kind, matter.state)}"
+
+
+def _asked(matter: Matter) -> str:
+    """What the staff asked for last."""
+    event = matter.events.filter(action="ask_info").order_by("-id").first()
+    return without_numbers(event.note) if event else ""
 
 
 def _place(area: Area) -> str:
@@ -113,7 +146,9 @@ def _place(area: Area) -> str:
 
 def _steps(matter: Matter, *, own: bool) -> list[Told]:
     """The public steps of a matter; of one that goes on with it neither its beginning nor others' words."""
-    hidden = () if own else ("open", "add", "rate", "again", "answer_info")
+    if not own and matter.kind not in OPEN_KINDS:
+        return []
+    hidden = () if own else ("open", "add", "rate", "reopen", "ask_info", "answer_info")
     events = matter.events.exclude(action__in=hidden).order_by("id")
     return [step for event in events if (step := _told(event)) is not None]
 
@@ -126,7 +161,7 @@ def _told(event: Event) -> Told | None:
     if event.action in {"assign", "transfer"}:
         to = event.evidence.get("unit_name") or event.evidence.get("area_name") or "负责的网格"
         text = f"已交给{to}办理。"
-    elif event.action in {"add", "rate", "again", "ask_info", "answer_info"}:
+    elif event.action == "ask_info" or (event.action in HIS and event.actor_id is None):
         text = without_numbers(event.note)
     elif event.action == "cancel":
         text = without_numbers(event.evidence.get("answer") or event.note)
@@ -152,6 +187,7 @@ def as_json(found: Followed) -> dict[str, Any]:
         "place": found.place,
         "state": report.matter.state,
         "means": found.means,
+        "asked": found.asked,
         "due_at": found.due_at,
         "reported_at": local(report.matter.created_at),
         "closed_at": report.matter.closed_at,

@@ -7,10 +7,11 @@ from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 
 from incidents.queries import MATTER
+from incidents.reports.following import NOT_RATED
 from incidents.reports.models import CitizenReport, Rating
 from matters.models import EventPhoto
 
-PUBLIC_PHOTOS = ("open", "add", "verify")
+PUBLIC_PHOTOS = ("open", "add", "answer_info", "verify")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def content_of(rows: QuerySet[CitizenReport, Any]) -> Content:
         .aggregate(good=Count("pk", filter=Q(score__in=Rating.GOOD)), rated=Count("pk"))
     )
     answered = CitizenReport.objects.filter(pk__in=keys, matter__closed_at__isnull=False).exclude(
-        matter__outcome="cancelled"
+        matter__outcome__in=NOT_RATED
     )
     return Content(rated["good"], rated["rated"], answered.count())
 

@@ -90,7 +90,10 @@ class PublicReport(serializers.Serializer[Any]):
     place = serializers.CharField()
     state = serializers.CharField()
     means = serializers.CharField(help_text="What the state means, in plain words.")
-    due_at = serializers.DateTimeField(allow_null=True)
+    asked = serializers.CharField(
+        allow_blank=True, help_text="What the sender is asked to add; the clock waits for it."
+    )
+    due_at = serializers.DateTimeField(allow_null=True, help_text="Deadline of the present stage.")
     reported_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     continued_as = serializers.CharField(allow_blank=True, help_text="Number and state of what it became.")

@@ -8,6 +8,7 @@ from django import forms
 from accounts.models import User
 from grids.queries import labels
 from incidents.models import Hazard
+from incidents.reports.following import ADDED
 from incidents.reports.models import CitizenReport
 from incidents.workflow import raise_hazard
 from matters import effects, needs
@@ -60,7 +61,7 @@ def report_to_hazard(
 def _carry_photos(old: Matter, new: Matter) -> None:
     """The sender's photos, also with the first line of the hazard; the files are shared."""
     first = Event.objects.filter(matter=new).earliest("id")
-    sent = EventPhoto.objects.filter(event__matter=old, event__action__in=("open", "add")).order_by("id")
+    sent = EventPhoto.objects.filter(event__matter=old, event__action__in=("open", *ADDED)).order_by("id")
     EventPhoto.objects.bulk_create(
         EventPhoto(event=first, image=photo.image.name, digest=photo.digest)
         for photo in {photo.digest: photo for photo in sent}.values()

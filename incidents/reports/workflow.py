@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
 from uuid import UUID
 
 import orjson
@@ -13,7 +12,7 @@ from django.utils import timezone
 from grids.imports.territory import Territory
 from grids.models import Area
 from grids.photos import Photo, with_files
-from grids.queries import labels, parameters
+from grids.queries import labels
 from grids.workflow import Position
 from grids.workflow.visits import one_newline
 from incidents.importing.placing import Place, place
@@ -21,12 +20,11 @@ from incidents.models import PoliceIncident
 from incidents.queries import short_address
 from incidents.reports import limits
 from incidents.reports.limits import Sender
-from incidents.reports.models import CitizenReport
+from incidents.reports.models import BY, CitizenReport
 from incidents.reports.notices import tell_staff
 from incidents.reports.phones import clean_phone, phone_index
 from incidents.reports.words import without_numbers
 from matters.workflow import open_matter
-from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput
 
 HOW = {
@@ -133,11 +131,6 @@ def _place(area: Area | None, address: str) -> Place:
     return next((one for one in places if one.how != PoliceIncident.Placed.TRAY), places[0])
 
 
-def _due() -> datetime:
-    """The end of the day by which the sender gets an answer (Parameter `report_days` [D])."""
-    return at(today() + timedelta(days=parameters("report_days")["report_days"]), time(23, 59, 59))
-
-
 def _record(report: CitizenReport, sender: Sender, area: Area, title: str, photos: Sequence[Photo]) -> None:
     """All rows and files of a report, or none."""
     with with_files(), transaction.atomic():
@@ -147,7 +140,7 @@ def _record(report: CitizenReport, sender: Sender, area: Area, title: str, photo
             area=area,
             occurred_at=timezone.now(),
             actor=None,
-            due_at=_due(),
+            by=BY,
             note=f"群众上报，{report.get_placed_display()}。",
             photos=photos,
         )

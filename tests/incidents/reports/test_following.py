@@ -13,9 +13,10 @@ from incidents.reports.public import TOLD, as_json, followed
 from incidents.reports.queries import content_of, report_rows
 from matters.loop import KINDS
 from matters.models import Event, EventPhoto, Matter, Notice
-from matters.workflow import advance, available_actions
+from matters.workflow import advance
 from shared.errors import Conflict, InvalidInput, NotAllowed, TransitionRefused
 from tests.cast import Cast
+from tests.incidents.made import incident
 from tests.incidents.reports.made import PHONE, a_photo, handled, report
 
 
@@ -55,7 +56,7 @@ def test_each_state_says_what_it_means(cast: Cast, state: str) -> None:
 
 def test_moves_that_are_not_named_stay_inside() -> None:
     hidden = {move.action for move in KINDS["citizen_report"].loop} - set(TOLD)
-    assert not hidden & {"accept", "assign", "handle", "echo", "verify", "cancel", "again"}
+    assert not hidden & {"accept", "assign", "handle", "echo", "verify", "cancel", "reopen"}
 
 
 @pytest.mark.parametrize(("score", "good"), [("satisfied", 1), ("mostly", 1), ("so_so", 0), ("not", 0)])
@@ -103,8 +104,11 @@ def test_done_again_at_the_senders_word_and_rated_anew(cast: Cast) -> None:
         "",
         "",
     )
-    assert Event.objects.filter(action="again", actor=None, note="第二天又不亮").count() == 1
-    assert Notice.objects.filter(recipient=cast.officer, subject__startswith="群众要求重办").count() == 1
+    assert Event.objects.filter(action="reopen", actor=None, note="第二天又不亮").count() == 1
+    assert (
+        Notice.objects.filter(recipient=cast.officer, subject__startswith="已重开", channel="inbox").count()
+        == 1
+    )
     content = content_of(report_rows(cast.command))
     assert (content.good, content.rated, content.answered) == (0, 0, 0)
     matter = made.matter
@@ -134,15 +138,77 @@ def test_doing_it_again_has_its_days(cast: Cast) -> None:
 
 
 def test_nobody_of_the_staff_makes_the_senders_move_nor_he_theirs(cast: Cast) -> None:
-    made = handled(cast, report(cast))
-    for user in cast.people.values():
-        assert "again" not in {move.action for move in available_actions(made.matter, user)}
-    with pytest.raises(NotAllowed):
-        advance(matter=made.matter, action="again", actor=cast.command, note="x")
     with pytest.raises(NotAllowed):
         advance(matter=report(cast).matter, action="accept", actor=None)
     with pytest.raises(TransitionRefused):
-        advance(matter=report(cast).matter, action="again", actor=None, note="x")
+        advance(matter=report(cast).matter, action="reopen", actor=None, note="x")
+    with pytest.raises(TransitionRefused):
+        advance(matter=assigned(cast), action="answer_info", actor=None, note="没有人问")
+
+
+def assigned(cast: Cast, **fields: str) -> Matter:
+    matter = report(cast, **fields).matter
+    advance(matter=matter, action="accept", actor=cast.officer)
+    advance(matter=matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
+    return matter
+
+
+def test_what_the_staff_asks_for_is_answered_and_the_clock_goes_on(cast: Cast) -> None:
+    matter = assigned(cast)
+    due = matter.due_at
+    advance(matter=matter, action="ask_info", actor=cast.worker, note="是哪一盏？打 13812345678")
+    made = reread(CitizenReport.objects.get(pk=matter.pk))
+    told = followed(made)
+    assert (told.asked, told.due_at) == ("是哪一盏？打 138****5678", None)
+    assert told.means.startswith("等您补充")
+    photo = a_photo()
+    answer = following.add_words(report=made, words="东门左边第二盏", photos=[photo])
+    assert following.add_words(report=made, words="东门左边第二盏").pk == answer.pk
+    made = reread(made)
+    assert (made.matter.paused_at, made.matter.due_at) == (None, due)
+    assert (answer.action, answer.actor, answer.evidence, answer.photos.count()) == (
+        "answer_info",
+        None,
+        {"by": "群众"},
+        1,
+    )
+    assert followed(made).asked == ""
+    assert followed(made).steps[-1].text == "东门左边第二盏"
+    assert Notice.objects.filter(recipient=cast.worker, subject__startswith="材料已补充").exists()
+    assert not Notice.objects.filter(subject__startswith="群众补充").exists()
+
+
+def test_what_the_staff_answered_itself_stays_inside(cast: Cast) -> None:
+    matter = assigned(cast)
+    advance(matter=matter, action="ask_info", actor=cast.worker, note="哪一盏")
+    advance(matter=matter, action="answer_info", actor=cast.officer, note="内部：问过邻居老王")
+    assert "老王" not in str(as_json(followed(reread(CitizenReport.objects.get(pk=matter.pk)))))
+
+
+def test_one_that_was_merged_follows_the_main_one(cast: Cast) -> None:
+    main, twin = assigned(cast, description="我是老李，灯坏了"), assigned(cast)
+    advance(matter=twin, action="merge", actor=cast.officer, evidence={"main": main.number})
+    advance(matter=main, action="ask_info", actor=cast.worker, note="老李您在哪")
+    advance(matter=main, action="answer_info", actor=None, note="老李在家")
+    advance(matter=main, action="echo", actor=cast.worker, note="内部")
+    done = {"outcome": "settled", "answer": "灯修好了"}
+    advance(matter=main, action="verify", actor=cast.officer, evidence=done)
+    made = reread(CitizenReport.objects.get(pk=twin.pk))
+    told = as_json(followed(made))
+    assert told["timeline"][-1]["text"] == "已解决：灯修好了"
+    assert told["continued_as"] == f"群众上报 {main.number}，已销号"
+    assert "老李" not in str(told)
+    assert (told["reopen_until"], told["rateable"]) == (None, False)
+    with pytest.raises(Conflict):
+        following.rate(report=made, score="not")
+
+
+def test_one_merged_into_what_names_its_parties_says_only_how_it_stands(cast: Cast) -> None:
+    main, twin = incident(cast), assigned(cast)
+    advance(matter=twin, action="merge", actor=cast.command, evidence={"main": main.number})
+    told = as_json(followed(reread(CitizenReport.objects.get(pk=twin.pk))))
+    assert told["continued_as"].startswith("警情，")
+    assert told["timeline"][-1]["title"] == "合并办理"
 
 
 def test_more_from_the_sender_while_it_is_open(cast: Cast) -> None:

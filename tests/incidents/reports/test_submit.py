@@ -19,8 +19,10 @@ from incidents.reports import limits
 from incidents.reports.limits import Sender
 from incidents.reports.models import ALPHABET, CitizenReport, UseCount
 from incidents.reports.public import followed
-from matters.models import EventPhoto, Matter, Notice
+from matters.models import ClockRun, EventPhoto, Matter, Notice
 from matters.queries import waiting_for
+from matters.workdays import calendar
+from matters.workflow import advance
 from shared.dates import at, today
 from shared.errors import Conflict, DomainError, InvalidInput, TooOften
 from tests.cast import Cast, build_cast
@@ -52,8 +54,13 @@ def test_it_is_placed_as_police_incidents_are(
 
 def test_it_says_by_when_there_is_an_answer(cast: Cast) -> None:
     made = report(cast)
-    assert made.matter.due_at == at(today() + timedelta(days=7), time(23, 59, 59))
-    assert followed(made).due_at == made.matter.due_at
+    taken_in = ClockRun.objects.get(matter=made.matter, stage="accept")
+    told = followed(made)
+    assert (told.due_at, told.due_for) == (taken_in.due_at, "受理")
+    advance(matter=made.matter, action="accept", actor=cast.officer)
+    told = followed(made)
+    assert told.due_at == at(calendar().add(today(), 7), time(23, 59, 59))
+    assert told.due_for == "办好"
 
 
 def test_it_waits_in_the_one_list_of_who_takes_it_in(cast: Cast) -> None:
