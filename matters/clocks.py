@@ -12,7 +12,9 @@ from grids.queries import parameters
 from matters import terms
 from matters.loop import Transition
 from matters.models import ClockRule, ClockRun, Extension, Matter, Pause
+from matters.models.clock import Unit
 from matters.workdays import calendar
+from shared.dates import local
 from shared.errors import TransitionRefused
 
 WARN = "clock_warn_percent"
@@ -89,6 +91,22 @@ def _go_on(matter: Matter, run: ClockRun, at: datetime) -> None:
         _end(run, away, at)
     run.save()
     matter.due_at, matter.warn_at = run.due_at, run.warn_at
+
+
+def until(matter: Matter, stage: str, at: datetime, due: datetime) -> None:
+    """Let a stage's clock run to a deadline that was told already."""
+    span = due - at
+    matter.due_at, matter.warn_at = due, due - span * (100 - parameters(WARN)[WARN]) / 100
+    ClockRun.objects.create(
+        matter=matter,
+        life=matter.reopened,
+        stage=stage,
+        amount=max((local(due).date() - local(at).date()).days, 0),
+        unit=Unit.DAYS,
+        started_at=at,
+        due_at=due,
+        warn_at=matter.warn_at,
+    )
 
 
 def stop(matter: Matter, at: datetime) -> None:

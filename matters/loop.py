@@ -132,7 +132,7 @@ STANDARD_LOOP: tuple[Transition, ...] = (
         fields=("note",), effect="merge", outcome="merged",
     ),
     move(
-        "refer", "移交", BEFORE_ECHO, "referred", "matters.assign", "to", "answer",
+        "refer", "移交", BEFORE_ECHO, "referred", "matters.assign", "refer_to", "answer",
         not_by="handler", outcome="passed_on",
     ),
     move(

@@ -143,4 +143,4 @@ def _number(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
 register("unit", Need("交给单位", "请选择本街道的一个单位。", _units))
 register("days", Need("延几天", "请填延期几天。", _days))
 register("main", Need("主件编号", "请填主件的编号，例如 YH2026-000012。", _number))
-register("to", Need("移交给", "请选择移交给谁。", choice, lambda: list(labels("referral").items())))
+register("refer_to", Need("移交给", "请选择移交给谁。", choice, lambda: list(labels("referral").items())))

@@ -49,7 +49,8 @@ def open_matter(
     """A new matter with the first line of its timeline and the photos that came with the report.
 
     Its clock runs by the limit of its kind and level; one that begins further on than the kind's start is
-    handled at once. `due_at` only where there is no limit; `by` says who it was that has no account.
+    handled at once. `due_at` = a first deadline that the caller has told somebody, instead of the limit; `by`
+    says who it was that has no account.
     """
     rules = KINDS[kind]
     matter = Matter.objects.create(
@@ -64,7 +65,11 @@ def open_matter(
         occurred_at=occurred_at,
         due_at=due_at,
     )
-    clocks.start(matter, "accept" if matter.state == rules.start else "handle", matter.created_at)
+    stage = "accept" if matter.state == rules.start else "handle"
+    if due_at is None:
+        clocks.start(matter, stage, matter.created_at)
+    else:
+        clocks.until(matter, stage, matter.created_at, due_at)
     matter.save(update_fields=["due_at", "warn_at"])
     event = Event.objects.create(
         matter=matter,
@@ -150,8 +155,8 @@ def advance(
     attach(event, photos)
     matter.refresh_from_db()
     matter_advanced.send(sender=Matter, matter=matter, event=event, actor=actor)
-    if "to" in given:
-        matter_referred.send(sender=Matter, matter=matter, event=event, actor=actor, to=given["to"])
+    if "refer_to" in transition.needs:
+        matter_referred.send(sender=Matter, matter=matter, event=event, actor=actor, to=given["refer_to"])
     return event
 
 
@@ -210,9 +215,9 @@ def _check_evidence(transition: Transition, note: str, given: dict[str, Any]) ->
             continue
         if not (note if name == "note" else given.get(name)):
             raise InvalidInput(NEEDS[name].missing, field=name)
-    for name, value in given.items():
-        need = NEEDS.get(name)
-        if value and need and need.choices and value not in dict(need.choices()):
+    for name in {*transition.needs, *transition.fields} & set(given):
+        need = NEEDS[name]
+        if given[name] and need.choices and given[name] not in dict(need.choices()):
             raise InvalidInput(need.missing, field=name)
 
 

@@ -138,7 +138,7 @@ def full(cast: Cast) -> dict[str, Any]:
 def evidence(cast: Cast, area: Any) -> dict[str, Any]:
     """Everything but the note; the main matter lies open in the next grid."""
     main = Matter.objects.filter(title="主件").first() or incident(cast, cast.grid_a2, title="主件")
-    own = {"days": 3, "main": main.number, "to": "other", "receiver": "command"}
+    own = {"days": 3, "main": main.number, "refer_to": "other", "receiver": "command"}
     return {"outcome": "settled", "answer": "已处理。", "area": area, **own}
 
 

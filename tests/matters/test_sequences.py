@@ -70,7 +70,8 @@ class Life(RuleBasedStateMachine):
     def evidence(self, grid: bool) -> dict[str, Any]:
         """Enough for any move."""
         area = self.cast.grid_a2 if grid else self.cast.grid_a
-        own = {"days": 2, "main": self.main.number, "to": "other", "receiver": "command"}
+        own = {"days": 2, "main": self.main.number, "refer_to": "other", "receiver": "command"}
+        own |= {"hazard_type": "fire", "hazard_level": "ordinary"}
         return {"outcome": "settled", "answer": "已处理。", "area": area, **own}
 
     @rule(hours=st.sampled_from([1, 9, 30, 100]))

@@ -51,7 +51,7 @@ def test_a_move_works_exactly_where_the_table_has_it(
     matter = opened(cast, state)
     actor = cast.command if action in {"accept", "assign", "transfer", "refer", "cancel"} else cast.officer
     given = {"area": cast.grid_a2} if action in {"assign", "transfer"} else {}
-    evidence = {**FULL["evidence"], "to": "other", **given}
+    evidence = {**FULL["evidence"], "refer_to": "other", **given}
     expected = plain.move(state, action)
     if expected is None:
         with pytest.raises(TransitionRefused):
