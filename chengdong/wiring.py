@@ -9,8 +9,9 @@ from matters.facts import matter_advanced, matter_referred
 from matters.import_notices import import_told
 from matters.obligations import move_answers, suspension_excuses, visit_answers
 from mediation import hints, origins
+from mediation.echoes import told_to_origin
+from mediation.facts import case_turned
 from mediation.papers.reactions import case_archived
-from mediation.van.reactions import call_of_referral
 from mediation.workflow.intake import take_over
 
 
@@ -25,7 +26,7 @@ def connect() -> None:
     matter_advanced.connect(tellings.told)
     matter_advanced.connect(case_archived)
     matter_referred.connect(take_over)
-    matter_referred.connect(call_of_referral)
+    case_turned.connect(told_to_origin)
     import_finished.connect(import_told)
     origins.register("police_incident", taken_over)
     origins.register("citizen_report", report_taken_over)

@@ -11,12 +11,13 @@ class MediationConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the dispute known to the loop, parties and papers to the log of looks, the file to
-        the archive, and the van to the pages of police incidents.
+        the archive, the van to the pages of police incidents, and the case to those it came from.
         """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
         from matters import details, effects, loop  # noqa: PLC0415
         from mediation import kinds  # noqa: PLC0415
         from mediation.details import of_dispute, party_subject  # noqa: PLC0415
+        from mediation.echoes import of_origin  # noqa: PLC0415
         from mediation.papers.page import paper_subject  # noqa: PLC0415
         from mediation.papers.required import missing  # noqa: PLC0415
         from mediation.van.offers import of_incident  # noqa: PLC0415
@@ -30,3 +31,5 @@ class MediationConfig(AppConfig):
         personal.register("paper", "调解文书", paper_subject)
         MISSING.append(missing)
         details.offer("police_incident", of_incident)
+        for kind in ("police_incident", "citizen_report", "hazard"):
+            details.offer(kind, of_origin)

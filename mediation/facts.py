@@ -2,8 +2,7 @@
 
 from django.dispatch import Signal
 
-case_accepted = Signal()
-"""Sent with `dispute`, `actor` when a case is accepted: the moment at which it gets its number."""
-
-case_ended = Signal()
-"""Sent with `dispute`, `actor` when mediation ends with or without an agreement (`dispute.result`)."""
+case_turned = Signal()
+"""Sent with `dispute`, `actor`, `turn` when a case comes to what others wait for: it is "accepted",
+"archived", "reopened", or mediation ends with or without an agreement (a `Dispute.Result`).
+"""

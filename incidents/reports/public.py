@@ -31,6 +31,7 @@ TOLD = {
     "merge": ("合并办理", "与另一件反映同一件事，已合并办理，后面是那一件的进展。"),
     "cancel": ("不再办理", ""),
     "add": ("您补充了情况", ""),
+    "mediated": ("人民调解", ""),
     "rate": ("您评价了答复", ""),
     "reopen": ("重新办理", ""),
 }
@@ -163,6 +164,8 @@ def _told(event: Event) -> Told | None:
         text = f"已交给{to}办理。"
     elif event.action == "ask_info" or (event.action in HIS and event.actor_id is None):
         text = without_numbers(event.note)
+    elif event.action == "mediated":
+        title, text = event.label, event.note
     elif event.action == "cancel":
         text = without_numbers(event.evidence.get("answer") or event.note)
     elif event.action in {"to_hazard", "refer"}:

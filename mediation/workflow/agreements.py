@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from grids.queries import labels, parameters
 from matters.models import Event, Matter
-from mediation.facts import case_ended
+from mediation.facts import case_turned
 from mediation.models import Agreement, Confirmation, Dispute, FollowUp, Instalment
 from mediation.workflow.act import act, end_of, not_before
 from mediation.workflow.moves import call_off_rest
@@ -120,7 +120,7 @@ def conclude(*, dispute: Dispute, actor: User, terms: Terms, version: int | None
         case.save()
         matter.due_at = end_of(agreement.term_on)
         call_off_rest(case)
-        case_ended.send(sender=Dispute, dispute=case, actor=actor)
+        case_turned.send(sender=Dispute, dispute=case, actor=actor, turn=case.result)
         concluded.append(agreement)
 
     with transaction.atomic():

@@ -10,7 +10,7 @@ from grids.models import Post, Unit
 from grids.queries import parameters
 from matters.models import Event, Matter
 from matters.notices import post
-from mediation.facts import case_accepted, case_ended
+from mediation.facts import case_turned
 from mediation.models import Brand, Dispute, Mediator, Party
 from mediation.papers.numbering import next_case_no
 from mediation.workflow.act import act, end_of, month_after
@@ -66,7 +66,7 @@ def accept(*, dispute: Dispute, actor: User, version: int | None = None) -> Even
         _new_term(case, matter)
         matter.handler = case.mediator
         _number(case)
-        case_accepted.send(sender=Dispute, dispute=case, actor=actor)
+        case_turned.send(sender=Dispute, dispute=case, actor=actor, turn="accepted")
 
     return act(dispute, "accept", actor, work, version=version)
 
@@ -185,7 +185,7 @@ def end(*, dispute: Dispute, actor: User, action: str, note: str, version: int |
         case.save()
         matter.due_at = None
         call_off_rest(case)
-        case_ended.send(sender=Dispute, dispute=case, actor=actor)
+        case_turned.send(sender=Dispute, dispute=case, actor=actor, turn=case.result)
 
     return act(dispute, action, actor, work, note=note, version=version)
 
@@ -212,6 +212,7 @@ def archive(*, dispute: Dispute, actor: User, note: str = "", version: int | Non
         result = Dispute.Result(case.result)
         matter.outcome, matter.answer = OUTCOMES[result].value, note or str(result.label)
         matter.due_at = None
+        case_turned.send(sender=Dispute, dispute=case, actor=actor, turn="archived")
 
     return act(dispute, "archive", actor, work, note=note, version=version)
 
@@ -231,6 +232,7 @@ def reopen(*, dispute: Dispute, actor: User, note: str, version: int | None = No
         _new_term(case, matter)
         matter.closed_at, matter.outcome, matter.answer, matter.handler = None, "", "", case.mediator
         _number(case)
+        case_turned.send(sender=Dispute, dispute=case, actor=actor, turn="reopened")
 
     return act(dispute, "reopen", actor, work, note=note, version=version)
 

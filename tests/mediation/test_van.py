@@ -17,7 +17,6 @@ from matters.models import Notice
 from mediation.models import Dispute, Van, VanCall, VanEvent
 from mediation.van import queries
 from mediation.van.candidates import crews
-from mediation.van.reactions import call_of_referral
 from mediation.van.steps import limits
 from mediation.van.workflow import ask_van, assign, assign_waiting, cancel, escalate_late, step
 from shared.dates import at
@@ -177,12 +176,11 @@ def test_what_is_late_is_escalated_once_for_each_limit(cast: Cast, on_duty: User
 
 def test_one_incident_has_one_call_however_often_it_is_sent(cast: Cast, on_duty: User) -> None:
     matter = incident(cast)
-    call_of_referral(matter=matter, actor=cast.police, to="van")
-    call_of_referral(matter=matter, actor=cast.police, to="van")
-    call_of_referral(matter=matter, actor=cast.police, to="mediation")
-    call = VanCall.objects.get()
-    assert call.matter == matter
     given: dict[str, Any] = {"area": cast.grid_a, "address": "一区", "about": "争吵", "client_id": uuid4()}
+    call, new = ask_van(actor=cast.police, matter=matter, **given)
+    assert new
+    assert call.matter == matter
+    given["client_id"] = uuid4()
     assert ask_van(actor=cast.police, matter=matter, **given) == (call, False)
     first, new = ask_van(actor=cast.police, **{**given, "client_id": (key := uuid4())})
     assert new
