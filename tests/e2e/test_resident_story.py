@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from chengdong.sweep import sweep
-from digests.clock import ensure_schedules
-from digests.models import Digest, Schedule
 from incidents.reports.models import CitizenReport, Rating
-from matters.models import EventPhoto, Matter, Obligation
+from matters.models import Card, ClockRun, EventPhoto, Matter, Notice
 from matters.workflow import advance
 from tests.cast import Cast
 from tests.e2e.conftest import sign_in
@@ -95,18 +93,32 @@ def test_a_resident_is_answered_and_says_what_he_thinks(
     expect(office.get_by_role("heading", name="满意率 100%")).to_be_visible()
 
 
+def late_by(made: CitizenReport, days: float) -> None:
+    """As if its deadline, and the warning before it, had been so many days ago."""
+    due = timezone.now() - timedelta(days=days)
+    when = {"due_at": due, "warn_at": min(due, timezone.now()) - timedelta(hours=1)}
+    ClockRun.objects.filter(matter=made.matter, stopped_at=None).update(**when)
+    Matter.objects.filter(pk=made.pk).update(**when)
+    sweep()
+    sweep()
+
+
+def cards(made: CitizenReport) -> list[str]:
+    return list(Card.objects.filter(matter=made.matter).order_by("id").values_list("grade", flat=True))
+
+
 def test_one_that_nobody_answers_climbs_to_the_leader(device: Callable[[int], Page], cast: Cast) -> None:
     made = report(cast)
+    title = made.matter.title
     advance(matter=made.matter, action="accept", actor=cast.officer)
     advance(matter=made.matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
-    Matter.objects.filter(pk=made.pk).update(due_at=timezone.now() - timedelta(days=2))
-    ensure_schedules()
-    Schedule.objects.filter(kind="morning").update(at=time(0, 0))
-    Schedule.objects.filter(kind="evening").update(at=time(0, 0, 1))
-    sweep()
-    sweep()
-    owed = Obligation.objects.get(matter=made.matter)
-    assert (owed.area, owed.state, owed.escalated_to) == (cast.grid_a, "open", cast.village)
+    late_by(made, -1)
+    assert cards(made) == ["yellow"]
+    assert Notice.objects.get(subject=f"黄牌，快到期：{title}").recipient == cast.worker
+    late_by(made, 2)
+    assert cards(made) == ["yellow", "red", "reminder"]
+    red = Notice.objects.filter(subject=f"红牌，已超期：{title}")
+    assert {notice.recipient for notice in red} == {cast.worker, cast.officer}
 
     phone = device(390)
     phone.goto(f"/echo/{made.code}/")
@@ -114,11 +126,15 @@ def test_one_that_nobody_answers_climbs_to_the_leader(device: Callable[[int], Pa
 
     leader = device(390)
     sign_in(leader, "leader")
-    street = Digest.objects.get(kind="evening", area=cast.street, audience="area")
-    leader.goto(f"/digests/{street.pk}/")
-    leader.get_by_role("link", name="河边村", exact=True).click()
-    leader.get_by_role("link", name=cast.grid_a.name, exact=True).click()
-    expect(leader.get_by_text(made.matter.title)).to_be_visible()
-    leader.goto("/reports/?state=assigned")
-    expect(leader.get_by_text(made.matter.title)).to_be_visible()
+    leader.goto("/inbox/")
+    leader.get_by_text(f"催办，超期未办：{title}").click(timeout=5000)
+    leader.get_by_role("link", name="打开", exact=True).click()
+    leader.wait_for_url(re.compile(f"/matters/{made.pk}/"))
+    expect(leader.get_by_text("红牌").first).to_be_visible()
     expect(leader.get_by_text(re.compile("^超期2天")).first).to_be_visible()
+    leader.get_by_text("督办", exact=True).first.click()
+    form = leader.locator("form.move", has=leader.get_by_role("button", name="督办", exact=True))
+    form.locator("textarea[name=note]").fill("今天之内修好")
+    form.get_by_role("button", name="督办", exact=True).click()
+    expect(leader.get_by_text("领导已督办")).to_be_visible()
+    assert Notice.objects.filter(subject__startswith="督办", recipient=cast.worker).exists()
