@@ -13,6 +13,7 @@ from matters.filters import MatterFilter
 from matters.models import Matter, SavedSearch
 from matters.queries import waiting_for
 from shared.errors import InvalidInput, NotFound
+from shared.texts import typed
 
 MOST = 12
 KEPT = (*MatterFilter.base_filters,)
@@ -31,7 +32,7 @@ def save_search(*, user: User, name: str, query: str) -> SavedSearch:
 
     Raises InvalidInput: without a name or conditions, too long, or one more than a person may keep.
     """
-    name, query = " ".join(name.split()), plain(query)
+    name, query = " ".join(typed(name, "name").split()), plain(query)
     if not name or len(name) > 20:
         raise InvalidInput("给它起个名字，不超过 20 个字。", field="name")
     if not query or len(query) > 500:

@@ -19,6 +19,7 @@ from matters.needs import NEEDS
 from matters.photos import attach
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, TransitionRefused
+from shared.texts import typed
 
 
 def next_number(prefix: str) -> str:
@@ -123,8 +124,8 @@ def advance(
     NotFound (outside the territory), NotAllowed (inside, without the right), TransitionRefused (not open in
     this state, names what is), Conflict (`version` is stale), InvalidInput (evidence missing, names it).
     """
-    note = note.strip()
-    given = {k: v.strip() if isinstance(v, str) else v for k, v in (evidence or {}).items()}
+    note = typed(note, "note")
+    given = {k: typed(v, k) if isinstance(v, str) else v for k, v in (evidence or {}).items()}
     locked = Matter.objects.select_for_update(of=("self",)).select_related("area").get(pk=matter.pk)
     rules = KINDS[locked.kind]
     if actor is not None and not locked.reached_by(actor, "matters.view"):

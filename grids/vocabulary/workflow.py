@@ -16,6 +16,7 @@ from grids.scope import rights_of
 from grids.vocabulary.schemes import scheme_of
 from shared.crypto import normal
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from shared.texts import typed
 
 EDIT = "reference.edit"
 LONGEST = 60
@@ -84,7 +85,7 @@ def rename(*, actor: User, term: Term, label: str) -> Term:
     """Another name on pages; the old one stays as a synonym so that old files still fit."""
     _allowed(actor)
     locked = _locked(term)
-    label = " ".join(label.split())
+    label = " ".join(typed(label, "label").split())
     if not label:
         raise InvalidInput("名称不能为空。", field="label")
     if label != locked.label:

@@ -146,6 +146,7 @@ class WordsApi(PublicApi):
         data, files = body_and_photos(request, "report")
         given = WordsInput(data=data)
         given.is_valid(raise_exception=True)
+        limits.check(limits.BY_DEVICE, following.counted_as(report))
         following.add_words(report=report, words=given.validated_data["words"], photos=photos.clean(files))
         return Response(as_json(followed(report)))
 

@@ -18,6 +18,7 @@ from matters.models import Event, Matter
 from matters.photos import attach
 from matters.workflow import advance
 from shared.errors import Conflict, InvalidInput
+from shared.texts import typed
 
 LONGEST = 1000
 ADDED = ("add", "answer_info")
@@ -42,7 +43,7 @@ def rate(*, report: CitizenReport, score: str, words: str = "") -> Rating:
 
     Raises Conflict where it was rated otherwise before or there is no answer, InvalidInput for another word.
     """
-    words = one_newline(words)
+    words = typed(one_newline(words), "words")
     if score not in Rating.Score.values:
         raise InvalidInput("请选一下满意程度。", field="score")
     matter = _locked(report)
@@ -78,7 +79,7 @@ def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()
     last = matter.events.order_by("-id").first()
     if last is not None and last.action in ADDED and last.note == words and not photos:
         return last
-    limits.count(limits.BY_DEVICE, f"add:{report.pk}")
+    limits.count(limits.BY_DEVICE, counted_as(report))
     if matter.paused_at is not None:
         evidence = {"by": BY, "photos": photos}
         return advance(matter=matter, action="answer_info", actor=None, note=words, evidence=evidence)
@@ -114,9 +115,14 @@ def reopen_until(report: CitizenReport) -> datetime | None:
     return matter.closed_at + timedelta(days=parameters("reopen_days")["reopen_days"])
 
 
+def counted_as(report: CitizenReport) -> str:
+    """What the additions to a report are counted under, whoever sends them."""
+    return f"add:{report.pk}"
+
+
 def checked_words(words: str) -> str:
     """What was written, with something in it and not too long. Raises InvalidInput (field `words`)."""
-    words = one_newline(words)
+    words = typed(one_newline(words), "words")
     if not words:
         raise InvalidInput("请写一句话。", field="words")
     if len(words) > LONGEST:

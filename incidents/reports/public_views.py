@@ -163,8 +163,10 @@ def _act(report: CitizenReport, action: str, request: HttpRequest) -> str:
     """Do what the form asks; what is then said."""
     if action not in ACTS:
         raise DomainError("没有这个操作，请刷新页面。")
-    pictures = photos.clean(request.FILES.getlist("photos")) if request.FILES else []
-    return ACTS[action](report, request.POST, pictures)
+    if action != "add":
+        return ACTS[action](report, request.POST, [])
+    limits.check(limits.BY_DEVICE, following.counted_as(report))
+    return _add(report, request.POST, photos.clean(request.FILES.getlist("photos")))
 
 
 def _page(

@@ -23,6 +23,7 @@ from shared.dates import today
 from shared.errors import DomainError
 from shared.filters import id_of
 from shared.pages import page_of
+from shared.texts import typed
 
 
 @scoped("van.view")
@@ -124,7 +125,7 @@ def _tapped(request: HttpRequest, call: VanCall) -> str:
     """Do what was tapped; what to tell."""
     form = StepForm(request.POST)
     given = form.cleaned_data if form.is_valid() else {}
-    user, action, note = reader(request), given.get("action", ""), given.get("note", "")
+    user, action, note = reader(request), given.get("action", ""), typed(given.get("note", ""), "note")
     if action == "assign":
         assign(actor=user, call=call, crew_key=given["crew"])
         return "已改派。"

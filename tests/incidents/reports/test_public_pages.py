@@ -171,12 +171,14 @@ def test_rating_adding_and_asking_again_on_the_page(cast: Cast, client: Client) 
     made = report(cast)
     address = f"/echo/{made.code}/"
     assert client.post(address, {"action": "add", "words": "左边第二盏"}, follow=True).status_code == 200
-    assert client.post(address, {"action": "add", "words": ""}).status_code == 400
+    for words in ("", "a\x00b", "长" * 1001):
+        assert client.post(address, {"action": "add", "words": words}).status_code == 400
     handled(cast, made)
     page = text_of(client.get(address))
     assert "路灯已修好" in page
     assert "内部" not in page
     assert client.post(address, {"action": "rate"}).status_code == 400
+    assert client.post(address, {"action": "rate", "score": "not", "words": "\x00"}).status_code == 400
     rated = client.post(address, {"action": "rate", "score": "mostly", "words": "慢了点"}, follow=True)
     assert "您的评价：基本满意，慢了点" in text_of(rated)
     assert client.post(address, {"action": "rate", "score": "not"}).status_code == 409
