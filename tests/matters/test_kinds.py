@@ -90,6 +90,18 @@ NOT_NOW = {
 }  # fmt: skip
 NOT_NOW["handling"] = NOT_NOW["assigned"]
 """Moves whose condition does not hold: nobody asked for material nor for more time."""
+STEPS = "sign contact arrive reply hand_back"
+NOT_DIVERTED = {
+    state: {
+        **NOT_NOW[state],
+        "command": f"{NOT_NOW[state]['command']} {STEPS}",
+        "mediator": STEPS,
+        "liaison": STEPS,
+    }
+    for state in ("assigned", "handling")
+}
+CLOSED_BY_CONDITION = {"hazard": NOT_NOW, "police_incident": {**NOT_NOW, **NOT_DIVERTED}}
+"""Of an incident that the police did not pass on, the receiving side's steps too."""
 EXPECTED = {
     "hazard": STANDARD,
     "police_incident": {
@@ -160,7 +172,7 @@ def expected(kind: str, state: str, action: str, person: str) -> str:
     open_to = EXPECTED[kind][state]
     if action in open_to.get(person, "").split():
         return f"moved to {TARGETS[action] or state}"
-    not_now = NOT_NOW.get(state, {})
+    not_now = CLOSED_BY_CONDITION[kind].get(state, {})
     if action in not_now.get(person, "").split():
         return "TransitionRefused"
     known = any(action in said.split() for said in (*open_to.values(), *not_now.values()))
