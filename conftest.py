@@ -31,6 +31,20 @@ def _missing() -> dict[str, str]:
     return missing
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What CI asks for when the whole suite has run once and the servers change."""
+    parser.addoption(
+        "--servers-only", action="store_true", help="only tests that talk to the database, Redis or a browser"
+    )
+
+
+def _talks_to_a_server(item: pytest.Item) -> bool:
+    used = set(getattr(item, "fixturenames", ()))
+    return bool(used & {"db", "transactional_db"}) or any(
+        item.get_closest_marker(name) for name in ("django_db", "redis", "server", "e2e")
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Hold the private PostgreSQL for the whole run; commits need not reach the disk."""
     os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
@@ -52,6 +66,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what cannot run here."""
     missing = _missing()
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
+    if config.getoption("--servers-only"):
+        left_out += [item for item in items if item not in left_out and not _talks_to_a_server(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]

@@ -1,5 +1,8 @@
 """My day: the page at `/`, by what the reader's posts let him do."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,9 +12,9 @@ from chengdong.forms import ExcuseForm
 from chengdong.reporting import reporter_day
 from grids.intervals import interval_days
 from grids.models import Area
-from grids.scope import posts_of, reader, rights_of, scoped
+from grids.scope import posts_of, reader, rights_of, scoped, within
 from matters.models import Notice, Obligation
-from matters.obligations import excuse
+from matters.obligations import ANSWERING, RIGHT, excuse
 from shared.dates import today
 from shared.errors import DomainError
 from shared.guards import signed_in
@@ -64,7 +67,9 @@ def _rollup(request: HttpRequest, rights: frozenset[str]) -> HttpResponse:
 @scoped("visits.log", "matters.handle")
 def excuse_page(request: HttpRequest, pk: int) -> HttpResponse:
     """说明情况: why one thing of today's alert cannot be answered."""
-    owed = Obligation.objects.within(request.user, "digests.view").select_related("area", "target", "matter")
+    theirs = [within(request.user, right) for right in ANSWERING]
+    owed = Obligation.objects.within(request.user, RIGHT).filter(reduce(or_, theirs))
+    owed = owed.select_related("area", "target", "matter")
     obligation = get_object_or_404(owed, pk=pk)
     form = ExcuseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

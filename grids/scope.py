@@ -114,7 +114,7 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     def within(self, user: Any, right: str) -> Any:
         """Only rows in the user's territory for this right."""
-        return self.filter(within(user, right, self.area_field, self.unit_field))
+        return self.filter(within(user, right, self.area_field, unit=self.unit_field))
 
 
 def scoped(*rights: str) -> Callable[[View], View]:

@@ -180,7 +180,7 @@ def test_each_member_sees_only_what_its_posts_open(cast: Cast, world: World, mem
     for endpoint in OURS:
         rights = {right for method in ("GET", "POST") for right in endpoint.rights(method)}
         shut = bool(rights) and not rights & held
-        for address, rows in world.addresses(endpoint):
+        for address, rows in world.addresses(endpoint)[: 1 if shut else None]:
             for method, path, data, extra in requests_of(endpoint, address, shut):
                 answer = caller.ask(method, path, data, **extra)
                 if not member_expects(user, endpoint, method.upper(), rows, answer):
