@@ -25,6 +25,8 @@ SCHEMES = {
     "report_type": Scheme("群众上报类型", ENUMERATIONS),
     "campaign_action": Scheme("三大行动", ENUMERATIONS),
     "dispute_type": Scheme("纠纷类型", ENUMERATIONS),
+    "case_source": Scheme("调解案件来源", ENUMERATIONS, open=False),
+    "currency": Scheme("协议金额的币种", ENUMERATIONS),
     "key_person": Scheme("重点人员类别", ENUMERATIONS),
     "place_type": Scheme("重点场所类别", ENUMERATIONS),
     "colour": Scheme("关注等级", ENUMERATIONS, open=False),

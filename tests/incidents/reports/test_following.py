@@ -1,6 +1,7 @@
 """Following a report: what its sender is told and what not; rating, adding, asking for it again."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -146,7 +147,7 @@ def test_nobody_of_the_staff_makes_the_senders_move_nor_he_theirs(cast: Cast) ->
         advance(matter=assigned(cast), action="answer_info", actor=None, note="没有人问")
 
 
-def assigned(cast: Cast, **fields: str) -> Matter:
+def assigned(cast: Cast, **fields: Any) -> Matter:
     matter = report(cast, **fields).matter
     advance(matter=matter, action="accept", actor=cast.officer)
     advance(matter=matter, action="assign", actor=cast.officer, evidence={"area": cast.grid_a})
