@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from matters.loop import Kind, Transition
 
 BOX, HIGH, GAP, TOP = 156, 44, 52, 8
-STEP, NAME = 40, 76
-"""Between two lanes; and room for the name of the outermost."""
+STEP, EDGE, SIGN = 40, 12, 15
+"""Between two lanes, around the names, and for each sign of a name."""
 Places = dict[str, int]
 
 
@@ -66,19 +66,27 @@ class Line:
 def draw(kind: Kind) -> Drawing:
     """Every state and every move of the table, none twice, none missing."""
     rows = _rows(kind)
-    sides = _sides(rows, kind)
-    left = NAME + STEP * len(sides["left"])
-    right = NAME + STEP * len(sides["right"])
-    drawing = Drawing(left + BOX + right, TOP + max(rows.values()) + HIGH)
-    for place, states in _boxes(kind).items():
+    names = {place: "、".join(kind.states[s] for s in states) for place, states in _boxes(kind).items()}
+    box = max(BOX, *(len(name) * SIGN + 2 * EDGE for name in names.values()))
+    sides = {side: sorted(lines, key=lambda one: one.reach) for side, lines in _sides(rows, kind).items()}
+    left, right = _room(sides["left"]), _room(sides["right"])
+    drawing = Drawing(left + box + right, TOP + max(rows.values()) + HIGH, box)
+    for place, name in names.items():
         ends = place in kind.dropped or place in kind.ended
         sort = "end" if ends else "start" if place == kind.start else ""
-        drawing.boxes.append(Box(left, rows[place], "、".join(kind.states[s] for s in states), sort))
-    for side, lines in sides.items():
-        for lane, line in enumerate(sorted(lines, key=lambda one: one.reach), start=1):
-            drawing.arrows.append(_down(left, line) if side == "down" else _around(left, line, side, lane))
+        drawing.boxes.append(Box(left, rows[place], name, sort))
+    for line in sides["down"]:
+        drawing.arrows.append(_down(left + box // 2, line))
+    for side, edge in (("left", left), ("right", left + box)):
+        for lane, line in enumerate(sides[side], start=1):
+            drawing.arrows.append(_around(edge, line, side, lane))
     drawing.stays = [t.label for t in kind.loop if not t.target]
     return drawing
+
+
+def _room(lines: list[Line]) -> int:
+    """Width of a side on which every lane's name is read whole."""
+    return max((STEP * n + len(line.label) * SIGN + EDGE for n, line in enumerate(lines, start=1)), default=0)
 
 
 def _boxes(kind: Kind) -> dict[str, list[str]]:
@@ -114,15 +122,15 @@ def _sides(rows: Places, kind: Kind) -> dict[str, list[Line]]:
     return found
 
 
-def _down(left: int, line: Line) -> Arrow:
-    x, top, end = left + BOX // 2, line.sources[0] + HIGH, line.target
+def _down(x: int, line: Line) -> Arrow:
+    top, end = line.sources[0] + HIGH, line.target
     return Arrow(f"M{x} {top}V{end - 2}", line.label, x + 8, (top + end) // 2 + 5, "start", back=False)
 
 
-def _around(left: int, line: Line, side: str, lane: int) -> Arrow:
+def _around(edge: int, line: Line, side: str, lane: int) -> Arrow:
     """A move that passes other states goes round them in a lane of its own, gathering its sources."""
     back = side == "right"
-    edge, sign = (left + BOX, 1) if back else (left, -1)
+    sign = 1 if back else -1
     x, shift = edge + sign * STEP * lane, min(lane * 4, 16)
     starts = [source + HIGH // 2 + (-shift if back else shift) for source in line.sources]
     end = line.target + HIGH // 2 + (shift if back else -shift)

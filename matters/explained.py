@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from matters.models import ClockRun, Extension, Matter
-from matters.models.clock import Unit
+from matters.models.clock import Unit, limit_text
 from matters.workdays import Calendar, calendar
 from shared.dates import local
 from shared.jinja import date_text, moment_text
@@ -38,11 +38,8 @@ def clocks_of(matter: Matter) -> list[Told]:
 
 def _told(run: ClockRun, days: Calendar) -> Told:
     start = date_text(run.started_at) if run.unit != Unit.MINUTES else moment_text(run.started_at)
-    amount, unit = (run.amount, run.get_unit_display())
-    if run.unit == Unit.MINUTES and amount % 60 == 0:
-        amount, unit = amount // 60, "小时"
     since, until = local(run.started_at).date(), local(run.due_at).date()
-    parts = [f"{STAGES.get(run.stage, '开始')} {start} + {amount} {unit}"]
+    parts = [f"{STAGES.get(run.stage, '开始')} {start} + {limit_text(run.amount, run.unit)}"]
     counted = run.unit == Unit.WORKDAYS
     if counted and (free := _ranges(days.free_weekdays(since, until))):
         parts.append(f"跳过 {'、'.join(free)}")

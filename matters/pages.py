@@ -55,7 +55,9 @@ def page_context(
     moves = available_actions(matter, user)
     kind = KINDS[matter.kind]
     forms = [_form(t, matter, user, posted, refused, files) for t in moves]
-    onward = next((f for f in forms if kind.leads_on(f.transition, matter.state)), None)
+    onward = next((f for f in forms if f.transition.action == "grant_extension"), None) or next(
+        (f for f in forms if kind.leads_on(f.transition, matter.state)), None
+    )
     row, clocks = as_row(matter), clocks_of(matter)
     return {
         "matter": matter,
@@ -67,6 +69,8 @@ def page_context(
         "detail": detail_of(matter, user),
         "steps": steps(matter, events),
         "clocks": clocks,
+        "awaited": _last_note(events, "ask_info") if matter.paused_at else "",
+        "reason": _last_note(events, "ask_extension") if matter.asked_by_id else "",
         "running": next((c for c in clocks if c.state in {"open", "hold"}), None),
         "cards": list(matter.cards.order_by("-id")),
         "events": events,
@@ -79,6 +83,11 @@ def page_context(
         "states": kind.states,
         "outcomes": dict(Matter.Outcome.choices),
     }
+
+
+def _last_note(events: list[Event], action: str) -> str:
+    """What was written with the last move of that name."""
+    return next((event.note for event in reversed(events) if event.action == action), "")
 
 
 def _form(

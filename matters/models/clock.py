@@ -14,6 +14,13 @@ class Unit(models.TextChoices):
     MINUTES = "minutes", "分钟"
 
 
+def limit_text(amount: int, unit: str) -> str:
+    """`3 个工作日`, `24 小时`: minutes as hours where they are whole ones."""
+    if unit == Unit.MINUTES and amount % 60 == 0:
+        return f"{amount // 60} 小时"
+    return f"{amount} {Unit(unit).label}"
+
+
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class ClockRule(models.Model):
     """时限: how long a stage of a kind may take, for one level or ("") for all without their own row."""
@@ -33,7 +40,12 @@ class ClockRule(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "level", "stage"], name="clock_rule_once")]
 
     def __str__(self) -> str:
-        return f"{self.label} {self.amount}{self.get_unit_display()}"
+        return f"{self.label} {self.shown}"
+
+    @property
+    def shown(self) -> str:
+        """The limit in words."""
+        return limit_text(self.amount, self.unit)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
