@@ -39,6 +39,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "counted": found.counted(),
         "labels": labels,
         "states": STATES,
         "results": dict(Dispute.Result.choices),
