@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from matters.loop import Kind, Transition
 
 BOX, HIGH, GAP, TOP = 156, 44, 52, 8
-STEP, EDGE, SIGN = 40, 12, 15
+STEP, EDGE, SIGN = 40, 12, 17
 """Between two lanes, around the names, and for each sign of a name."""
 Places = dict[str, int]
 

@@ -70,7 +70,7 @@ def page_context(
         "steps": steps(matter, events),
         "clocks": clocks,
         "awaited": _last_note(events, "ask_info") if matter.paused_at else "",
-        "reason": _last_note(events, "ask_extension") if matter.asked_by_id else "",
+        "wanted": _wanted(events) if matter.asked_by_id else "",
         "running": next((c for c in clocks if c.state in {"open", "hold"}), None),
         "cards": list(matter.cards.order_by("-id")),
         "events": events,
@@ -88,6 +88,12 @@ def page_context(
 def _last_note(events: list[Event], action: str) -> str:
     """What was written with the last move of that name."""
     return next((event.note for event in reversed(events) if event.action == action), "")
+
+
+def _wanted(events: list[Event]) -> str:
+    """How much more time was asked for last, and why."""
+    asked = next((event for event in reversed(events) if event.action == "ask_extension"), None)
+    return f"{asked.evidence.get('days', '')} 天，{asked.note}" if asked else ""
 
 
 def _form(

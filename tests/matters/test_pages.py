@@ -366,3 +366,23 @@ def test_the_drawing_holds_every_state_and_every_move_of_the_table(
     stays = [t.label for t in KINDS[kind].loop if not t.target]
     assert f"不改变状态的操作：{'、'.join(stays)}。" in page
     assert as_user(cast.worker).get("/matters/loop/bogus/").status_code == 404
+
+
+def test_who_may_grant_more_time_is_asked_to_and_reads_why(cast: Cast, as_user: SignIn) -> None:
+    matter = hazard(cast).matter
+    advance(matter=matter, action="ask_extension", actor=cast.worker, note="配件没到", evidence={"days": "3"})
+    page = as_user(cast.officer).get(f"/matters/{matter.pk}/").content.decode()
+    assert "申请延期 3 天，配件没到" in page
+    assert re.search(r'id="next".{0,400}同意延期', page, re.S)
+    assert not re.search(
+        r'id="next".{0,400}同意延期',
+        as_user(cast.worker).get(f"/matters/{matter.pk}/").content.decode(),
+        re.S,
+    )
+
+
+def test_what_is_awaited_is_said(cast: Cast, as_user: SignIn) -> None:
+    matter = hazard(cast).matter
+    advance(matter=matter, action="ask_info", actor=cast.worker, note="请房东补证照")
+    page = as_user(cast.officer).get(f"/matters/{matter.pk}/").content.decode()
+    assert "在等补充材料，计时暂停：请房东补证照" in page
