@@ -41,7 +41,7 @@ class LineForm(forms.Form):
     """One item; without a text it is left out."""
 
     text = forms.CharField(label="检查什么", max_length=120, required=False)
-    hazard_type = forms.ChoiceField(label="不符合算哪类隐患", required=False)
+    hazard_type = forms.ChoiceField(label="哪类隐患", required=False)
     level = forms.ChoiceField(label="等级", choices=HazardLevel.choices, required=False)
     basis = forms.CharField(label="依据", max_length=120, required=False)
     veto = forms.BooleanField(label="一票否决", required=False)
