@@ -15,6 +15,7 @@ from grids.models import Area
 from grids.scope import posts_of, reader, rights_of, scoped, within
 from matters.models import Notice, Obligation
 from matters.obligations import ANSWERING, RIGHT, excuse
+from mediation.queries import cases
 from shared.dates import today
 from shared.errors import DomainError
 from shared.guards import signed_in
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/worker.html", context)
     context = {
         **reporter_day(request.user, rights),
+        "cases": cases.standing(request.user) if "mediation.view" in rights else {},
         "posts": posts_of(request.user),
         "notices": Notice.objects.filter(recipient=reader(request), channel=Notice.Channel.INBOX).order_by(
             "-id"

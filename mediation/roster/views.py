@@ -24,12 +24,14 @@ from shared.errors import DomainError
 from shared.filters import id_of
 
 VIEWS = ("week", "month")
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+"""Between these a week and its neighbours can be shown."""
 
 
 def day_of(text: str) -> date:
     """The day that the address names; today for anything that is none."""
     try:
-        return date.fromisoformat(text)
+        return min(max(date.fromisoformat(text), EARLIEST), LATEST)
     except ValueError:
         return today()
 

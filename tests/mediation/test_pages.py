@@ -143,6 +143,19 @@ def test_an_invited_department_sees_just_its_case(cast: Cast, station: Station, 
     assert as_user(station.justice_liaison).get(f"/mediation/{case.pk}/").status_code == 404
 
 
+def test_home_begins_with_the_invitation_or_with_the_own_cases(
+    cast: Cast, station: Station, as_user: Any
+) -> None:
+    case = mediating(cast)
+    assert "项联合调解邀请" not in as_user(station.justice_liaison).get("/").content.decode()
+    joint.invite(dispute=case, actor=cast.mediator, unit=station.justice, question="请协助")
+    asked = as_user(station.justice_liaison).get("/").content.decode()
+    assert "1 项联合调解邀请等您答复" in asked
+    assert asked.count("btn--primary") == 1
+    assert "您主办 1 件案件" in as_user(cast.mediator).get("/").content.decode()
+    assert as_user(cast.nobody).get("/").status_code == 200
+
+
 def test_full_numbers_show_only_to_the_own_station(cast: Cast, station: Station, as_user: Any) -> None:
     case = mediating(cast)
     address = reverse("reveal", args=["party", case.parties.first().pk])  # type: ignore[union-attr]

@@ -29,6 +29,16 @@ def team(cast: Cast) -> list[Any]:
     return made.rostered(cast)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2026-02-30", "x"])
+def test_days_beyond_the_calendar_show_a_roster_all_the_same(
+    cast: Cast, team: list[Any], as_user: Callable[[User], Client], day: str
+) -> None:
+    client = as_user(cast.command)
+    for view in ("week", "month"):
+        assert client.get(ROOT, {"from": day, "view": view}).status_code == 200
+    assert client.get(f"{ROOT}month.xlsx", {"from": day}).status_code == 200
+
+
 def test_everybody_sees_who_is_on_duty_now_in_the_frame(
     cast: Cast, team: list[Any], as_user: Callable[[User], Client], api: Callable[[User], APIClient]
 ) -> None:

@@ -1,6 +1,6 @@
 """Leave and swaps: asked, answered, checked by the rules of the roster."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -58,6 +58,7 @@ def test_leave_is_never_decided_by_oneself_nor_for_days_gone(cast: Cast, team: l
         {"starts_on": today() - timedelta(days=1), "ends_on": today()},
         {"starts_on": today() + timedelta(days=2), "ends_on": today() + timedelta(days=1)},
         {"starts_on": today() + timedelta(days=2), "ends_on": today() + timedelta(days=200)},
+        {"starts_on": date(9999, 12, 31), "ends_on": date(9999, 12, 31)},
     ]
     for span in wrong:
         with pytest.raises(InvalidInput):

@@ -1,6 +1,6 @@
 """Leave: asked by the person, decided by another; approved leave opens the shifts that it touches."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,7 +18,8 @@ from shared.dates import at, day_span, today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from shared.jinja import date_text
 
-LONGEST = 90
+LONGEST, AHEAD = 90, 366
+"""Days that one leave may last, and from today until it begins."""
 
 
 def stations_of(person: User) -> list[Unit]:
@@ -37,8 +38,8 @@ def span_text(leave: Leave) -> str:
 def ask_leave(*, actor: User, starts_on: date, ends_on: date, kind: str, note: str = "") -> Leave:
     """Ask for whole days off; those who answer for the person's stations are told.
 
-    Raises InvalidInput (past days, more than 90 of them, not on any roster), Conflict where the person has
-    asked for one of these days already.
+    Raises InvalidInput (past days, days beyond a year, more than 90 of them, not on any roster), Conflict
+    where the person has asked for one of these days already.
     """
     stations = stations_of(actor)
     if not stations:
@@ -47,6 +48,8 @@ def ask_leave(*, actor: User, starts_on: date, ends_on: date, kind: str, note: s
         raise InvalidInput("最后一天早于第一天，请核对。", field="ends_on")
     if starts_on < today():
         raise InvalidInput("只能请今天和以后的假。", field="starts_on")
+    if starts_on > today() + timedelta(days=AHEAD):
+        raise InvalidInput("只能请一年以内的假，请核对年份。", field="starts_on")
     if (ends_on - starts_on).days >= LONGEST:
         raise InvalidInput(f"一次最多请 {LONGEST} 天，更长的请站长调整排班名单。", field="ends_on")
     if kind not in labels("leave_kind"):
