@@ -10,6 +10,7 @@ import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench.disputes import dispute_cases
 from bench.measure import Case
 from bench.papers import one_paper
 from bench.stage import Stage
@@ -61,6 +62,7 @@ def cases_of(stage: Stage, address: tuple[str, int]) -> Iterator[Case]:
     yield logging(stage, wire)
     yield coverage_today(stage)
     yield one_paper()
+    yield from dispute_cases(stage, wire, asking)
 
 
 def no_body(body: bytes) -> bool:

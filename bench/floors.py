@@ -1,29 +1,19 @@
 """The floors in the server: what the same stack needs when nothing but the answer is made."""
 
-from typing import Any
-
 import orjson
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from bench import dispute_floors
+from bench.answers import SIZE, answer
 from bench.statements import LOG_VISIT
 from grids.models import Target, Visit
 from grids.queries.visits import API_ROW
 from matters.models import Matter, Obligation
 from shared.crypto import mask
 from shared.dates import today
-
-SIZE = 50
-
-
-def answer(data: Any, status: int = 200) -> HttpResponse:
-    """JSON with its length, as the middleware would add it."""
-    body = orjson.dumps(data, default=str)
-    return HttpResponse(
-        body, content_type="application/json", status=status, headers={"Content-Length": str(len(body))}
-    )
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -79,4 +69,5 @@ urlpatterns = [
     path("floor/visits/", visits),
     path("floor/day/", my_day),
     path("floor/log/", log),
+    *dispute_floors.urlpatterns,
 ]

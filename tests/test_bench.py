@@ -18,7 +18,7 @@ from bench.wire import Wire, WrongAnswer
 ROOT = Path(__file__).resolve().parent.parent
 CASES = {
     "nothing", "visits_list_api", "visits_list_page", "my_day_page", "visit_logged", "coverage_today",
-    "paper_pdf",
+    "paper_pdf", "case_list_page", "case_by_name", "case_by_pinyin", "case_by_phone_tail", "case_intake",
 }  # fmt: skip
 
 

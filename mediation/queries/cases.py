@@ -94,12 +94,14 @@ def _parties(word: str) -> Q | None:
 
 
 def with_parties(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a page with who stands on each side, masked: one query for all of them."""
+    """The rows of a page with who stands on each side, masked: one query for all of them.
+
+    Only names are read: each further personal field would be deciphered for nothing.
+    """
     found = [dict(row, sides={"applicant": [], "respondent": []}) for row in rows]
     by_id = {row["matter_id"]: row["sides"] for row in found}
-    for party in Party.objects.filter(dispute__in=by_id, left_on=None).order_by(
-        "dispute", "side", "position"
-    ):
+    names = Party.objects.only("dispute", "side", "kind", "name")
+    for party in names.filter(dispute__in=by_id, left_on=None).order_by("dispute", "side", "position"):
         by_id[party.dispute_id].setdefault(party.side, []).append(party.shown)
     return found
 
