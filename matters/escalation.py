@@ -66,16 +66,21 @@ WHERE matter.id = ANY(%s)
 
 def raise_due(now: datetime) -> dict[str, int]:
     """Give every card that is due and tell who must know; how many of each grade are new."""
+    values = as_of(now)
+    return {grade.value: _raise(grade, values) for grade in Grade}
+
+
+def as_of(now: datetime) -> dict[str, Any]:
+    """What the statement compares with at this moment."""
     limits = parameters("remind_days", "bulletin_workdays")
     today = local(now).date()
-    values = {
+    return {
         "now": now,
         "most": MOST,
         # Late by so many days: red on the day itself, reminded on the morning after.
         "remind": at(today - timedelta(days=limits["remind_days"] - 1), time(0)),
         "bulletin": at(calendar().back(today, limits["bulletin_workdays"]), time(23, 59, 59)),
     }
-    return {grade.value: _raise(grade, values) for grade in Grade}
 
 
 def _raise(grade: Card.Grade, values: dict[str, Any]) -> int:

@@ -37,9 +37,7 @@ def set_limit(*, actor: User, rule: ClockRule, amount: int, unit: str, seen: str
     if (locked.amount, locked.unit) == (amount, unit):
         return locked
     if seen != f"{locked.amount} {locked.unit}":
-        raise Conflict(
-            f"刚有人把它改成了 {locked.amount}{locked.get_unit_display()}，请看过再改。", field="amount"
-        )
+        raise Conflict(f"刚有人把它改成了 {locked.shown}，请看过再改。", field="amount")
     locked.amount, locked.unit = amount, unit
     with pghistory.context(actor=actor.pk, action="set_limit"):
         locked.save(update_fields=["amount", "unit"])

@@ -73,7 +73,8 @@ def merge(matter: Matter, transition: Transition, actor: User | None, note: str,
     matter.answer = f"与 {main.number} 反映同一件事，已合并办理，请看那一件的进展。"
     given["main_id"] = main.pk
     main.version += 1
-    main.save(update_fields=["version"])
+    main.moved_at = timezone.now()
+    main.save(update_fields=["version", "moved_at"])
     Event.objects.create(
         matter=main,
         action="merged",
@@ -81,7 +82,7 @@ def merge(matter: Matter, transition: Transition, actor: User | None, note: str,
         from_state=main.state,
         to_state=main.state,
         actor=actor,
-        at=timezone.now(),
+        at=main.moved_at,
         note=note,
         evidence={"number": matter.number, "matter": str(matter.pk)},
     )

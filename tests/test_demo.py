@@ -23,7 +23,7 @@ from grids.models import AddressRule, Area, Post, Role, Suspension, Target, Term
 from grids.scope import rights_of
 from incidents.models import Hazard, PoliceIncident
 from matters.loop import KINDS
-from matters.models import Event, Matter, Obligation
+from matters.models import Card, Event, Matter, Obligation
 from mediation.models import (
     Agreement,
     Booking,
@@ -252,6 +252,26 @@ def test_matters_stand_where_their_timelines_end(demo: dict[str, Any], db: None)
     assert set(hazards) >= {"assigned", "handling", "echoed", "closed"}
     assert Matter.objects.filter(kind="hazard", closed_at=None, due_at__lt=day_span(PLAN.until)[0]).exists()
     assert not Matter.objects.filter(events__action="verify", events__actor=F("handler")).exists()
+
+
+def test_a_hazard_stands_in_every_state_that_a_clock_can_reach(demo: dict[str, Any], db: None) -> None:
+    hazards = Matter.objects.filter(kind="hazard")
+    running = hazards.filter(runs__stopped_at=None, runs__due_at=F("due_at"))
+    wanted = {
+        "paused": hazards.exclude(paused_at=None).filter(due_at=None, runs__pauses__ended_at=None),
+        "asked": running.exclude(asked_by=None).filter(runs__extensions__state="asked"),
+        "granted": running.filter(runs__extensions__state="granted"),
+        "supervised": running.exclude(supervised_at=None),
+        "reopened": running.filter(reopened=1, runs__life=1),
+        "merged": hazards.filter(state="merged").exclude(merged_into=None),
+        "transferred": running.filter(events__action="transfer", unit__kind="department"),
+        **{grade: running.filter(cards__grade=grade) for grade in ("yellow", "red", "reminder", "bulletin")},
+    }
+    assert [name for name, rows in wanted.items() if not rows.exists()] == []
+    timed = Matter.objects.open().filter(kind__in=["hazard", "police_incident", "citizen_report"])
+    assert not timed.exclude(runs__stopped_at=None).exists()
+    assert not Card.objects.filter(made_at__gte=day_span(PLAN.until)[0]).exists()
+    assert not timed.filter(paused_at=None).exclude(runs__due_at=F("due_at")).exists()
 
 
 def test_past_days_have_their_alert_and_their_echo(demo: dict[str, Any], db: None) -> None:

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from chengdong.demo.answers import Ledger
 from chengdong.demo.checks import Checker, photograph
+from chengdong.demo.clocks import wind
 from chengdong.demo.copying import bare
 from chengdong.demo.diversions import pass_on
 from chengdong.demo.docket import Docket
@@ -120,6 +121,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         cursor.execute("ANALYZE matters_obligation")
     photograph(plan, streets[0])
     diversions = pass_on(plan, streets)
+    stories = wind(plan, streets)
     runs = freeze_past(plan, streets)
     tell(plan, streets[0])
     _settle()
@@ -129,7 +131,7 @@ def build(plan: Plan, *, reset: bool = False) -> dict[str, Any]:
         "users": registrar.users.count,
         "targets": rounds.targets.count,
         "visits": rounds.visits.count,
-        "matters": clerk.matters.count + cases,
+        "matters": clerk.matters.count + cases + stories,
         "cases": cases,
         "events": clerk.events.count + docket.clerk.events.count,
         "obligations": ledger.rows.count,

@@ -88,6 +88,7 @@ class Desk:
         }
         matter = self.clerk.write(
             kind="police_incident",
+            gravity=said["level"],
             number=number,
             title=self._title(call),
             area=street.id if placed == Placed.TRAY else grid.id,

@@ -44,6 +44,7 @@ class Clerk:
         due_at: datetime | None = None,
         note: str = "",
         by: str = "",
+        gravity: str = "",
         unit: int | None = None,
         handler: int | None = None,
     ) -> int:
@@ -70,6 +71,7 @@ class Clerk:
         ended = last if state in KINDS[kind].ended else None
         return self.matters.add(
             kind=kind,
+            gravity=gravity,
             number=number,
             title=title[:120],
             initials=initials_of_parts(title[:120], 160),

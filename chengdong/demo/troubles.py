@@ -144,6 +144,7 @@ class Inspector:
         finder = "police" if trouble.source == "police_check" else "command"
         matter = self.clerk.write(
             kind="hazard",
+            gravity=trouble.level,
             number=f"YH{trouble.at.year}-{self.rows.count + 1:06d}",
             title=title,
             area=trouble.grid.id,
