@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.test import Client
 from stdnum.cn import ric
 
 from accounts.models import User
@@ -377,6 +378,15 @@ def test_cases_of_2023_are_those_of_the_article(demo: dict[str, Any], db: None) 
     year = Dispute.objects.filter(concluded_on__year=2023)
     assert year.filter(result="success").count() == 775
     assert year.filter(result__in=["success", "failure"]).count() == 785
+    client = Client()
+    client.force_login(
+        User.objects.get(username="leader"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    page = client.get("/mediation/stats/", {"from": "2023-01-01", "to": "2023-12-31"}).content.decode()
+    assert "调解成功率 98.7%" in page
+    assert "775/785" in page
+    behind = {"figure": "success", "after": "2023-01-01", "before": "2023-12-31"}
+    assert "775 件调解成功" in client.get("/mediation/", behind).content.decode()
     for case in Dispute.objects.exclude(accepted_on=None).select_related("matter", "station", "mediator"):
         assert case.matter.unit_id == case.station_id
         assert case.case_no.startswith(f"({case.accepted_on.year if case.accepted_on else ''})城东人调字第")

@@ -35,6 +35,8 @@ class FiguresForm(forms.Form):
         self.fields["station"].choices = [("", "全部"), *stations]  # type: ignore[attr-defined]
         self.names = dict(stations)
         self.order_fields(["by", "station", "from", "to"])
+        if len(stations) < 2:
+            self.fields["station"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         """The first day is not after the last, and there are at most ten years between."""

@@ -66,6 +66,8 @@ class ReturnForm(forms.Form):
         super().__init__(data, auto_id="return_%s", **more)
         self.names = dict(station_choices(user))
         self.fields["station"].choices = [("", "全部"), *self.names.items()]  # type: ignore[attr-defined]
+        if len(self.names) < 2:
+            self.fields["station"].widget = forms.HiddenInput()
 
     @staticmethod
     def of(data: dict[str, Any]) -> dict[str, Any]:
