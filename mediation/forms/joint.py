@@ -78,7 +78,7 @@ class AnswerForm(forms.Form):
         [(Invitation.Answer.ACCEPTED.value, "参加"), (Invitation.Answer.DECLINED.value, "不参加")],
         tiles=True,
     )
-    advice = lines("意见或建议", 2000, 4, required=False, help_text="写进案件，长期留存")
+    advice = lines("意见或建议", 2000, 4, required=False, help_text="不参加的，写明原因；写进案件，长期留存")
 
 
 class SittingForm(StepForm):

@@ -24,6 +24,9 @@ class Next:
 
 WAITS = {
     "registered": "等工作站受理",
+    "accepted": "等工作站开始调查",
+    "investigating": "工作站正在调查",
+    "mediating": "工作站正在调解",
     "archived": "已归档",
     "rejected": "不予受理，已告知当事人",
     "passed_on": "已转办",
@@ -54,7 +57,9 @@ def next_step(
         }.get(state, Next(WAITS.get(state, ""), "", "archive", also=(("reopen", None),)))
     also = tuple((action, of) for action, of in found.also if action in may)
     if found.action and found.action not in may:
-        return Next(WAITS.get(state, found.title), "轮到您时，这里会出现要做的操作。", also=also)
+        planned = any(session.state == "planned" for session in sessions)
+        title = found.title if planned else WAITS.get(state, found.title)
+        return Next(title, "轮到您时，这里会出现要做的操作。", also=also)
     return Next(found.title, found.text, found.action, found.of, also)
 
 

@@ -148,12 +148,14 @@ def test_home_begins_with_the_invitation_or_with_the_own_cases(
 ) -> None:
     case = mediating(cast)
     assert "项联合调解邀请" not in as_user(station.justice_liaison).get("/").content.decode()
-    joint.invite(dispute=case, actor=cast.mediator, unit=station.justice, question="请协助")
+    invitation = joint.invite(dispute=case, actor=cast.mediator, unit=station.justice, question="请协助")
     asked = as_user(station.justice_liaison).get("/").content.decode()
     assert "1 项联合调解邀请等您答复" in asked
     assert asked.count("btn--primary") == 1
     assert "您主办 1 件案件" in as_user(cast.mediator).get("/").content.decode()
     assert as_user(cast.nobody).get("/").status_code == 200
+    joint.answer(invitation=invitation, actor=station.justice_liaison, accepts=True, advice="可以")
+    assert "工作站正在调解" in as_user(station.justice_liaison).get(f"/mediation/{case.pk}/").content.decode()
 
 
 def test_full_numbers_show_only_to_the_own_station(cast: Cast, station: Station, as_user: Any) -> None:
