@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from matters.models import ClockRun, Extension, Matter
 from matters.models.clock import Unit, limit_text
 from matters.workdays import Calendar, calendar
@@ -55,7 +57,7 @@ def _state(run: ClockRun) -> tuple[str, str]:
     if any(pause.ended_at is None for pause in run.pauses.all()):
         return "hold", "暂停计时"
     if run.stopped_at is None:
-        return "open", "正在计时"
+        return ("open", "正在计时") if timezone.now() <= run.due_at else ("over", "已超期，还在计时")
     return ("done", "按时") if run.stopped_at <= run.due_at else ("over", "超期")
 
 
