@@ -133,9 +133,9 @@ def test_a_file_that_is_no_sheet_ends_on_a_page_that_says_what_to_do(cast: Cast,
 
 def test_each_kind_needs_its_right(cast: Cast, as_user: SignIn) -> None:
     offered = {
-        "command": {"incidents", "areas", "persons", "places"},
+        "command": {"incidents", "areas", "persons", "places", "registration"},
         "police": {"incidents"},
-        "officer": {"persons", "places"},
+        "officer": {"persons", "places", "registration"},
         "administrator": {"areas"},
     }
     for name, kinds in offered.items():

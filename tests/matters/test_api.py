@@ -61,6 +61,8 @@ def test_a_move_answers_with_the_matter_as_it_is_now(cast: Cast, api: Api) -> No
         ("echo", ["note"]),
         ("handle", []),
         ("send_back", ["note"]),
+        ("ask_info", ["note"]),
+        ("ask_extension", ["days", "note"]),
     ]
     answer = client.post(url, {"action": "echo", "note": "已到场", "version": 1}, format="json")
     body = answer.json()

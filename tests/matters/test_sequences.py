@@ -26,6 +26,7 @@ from shared.dates import SHANGHAI
 from shared.errors import DomainError, TransitionRefused
 from tests.cast import Cast
 from tests.incidents.made import incident
+from tests.incidents.reports.made import report
 
 ACTIONS = sorted({t.action for t in STANDARD_LOOP} | {"place", "bogus"})
 START = datetime(2026, 9, 25, 9, tzinfo=SHANGHAI)
@@ -53,6 +54,8 @@ class Life(RuleBasedStateMachine):
     def _opened(self, kind: str) -> Matter:
         if kind == "police_incident":
             return incident(self.cast, state="reported", at=timezone.now())
+        if kind == "citizen_report":
+            return Matter.objects.get(pk=report(self.cast, self.cast.grid_a).pk)
         return open_matter(
             kind=kind,
             title="样例",

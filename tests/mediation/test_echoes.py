@@ -25,7 +25,7 @@ AsUser = Callable[[Any], Client]
 
 def referred(matter: Matter, actor: Any) -> Dispute:
     """Passed on to mediation as an officer does it."""
-    evidence = {"to": "mediation", "answer": "已请联勤工作站调解"}
+    evidence = {"refer_to": "mediation", "answer": "已请联勤工作站调解"}
     advance(matter=matter, action="refer", actor=actor, evidence=evidence)
     return Dispute.objects.select_related("matter__area", "station__area").get(origin=matter)
 
