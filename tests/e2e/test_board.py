@@ -40,7 +40,7 @@ def test_the_keyboard_walks_and_the_board_renews_itself(page: Page, cast: Cast) 
 
     advance(matter=moving, action="handle", actor=cast.worker)
     page.clock.fast_forward(16_000)
-    expect(page.locator("[aria-labelledby=lane-handling] .job__title")).to_have_text("甲")
+    expect(page.locator(f"a.job[href='/matters/{moving.pk}/']")).to_contain_text(cast.worker.name)
     assert focused(page) == "乙"
 
     page.keyboard.press("Enter")
