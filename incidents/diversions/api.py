@@ -50,7 +50,7 @@ class DiversionRow(serializers.Serializer[Any]):
         return step.code if step else ""
 
 
-class StepInput(serializers.Serializer[Any]):
+class DiversionStepInput(serializers.Serializer[Any]):
     """A step of the receiving side; `reply` and `hand_back` come with a note."""
 
     step = serializers.ChoiceField(["sign", "contact", "arrive", "reply", "hand_back"])
@@ -86,18 +86,18 @@ class StepsApi(GenericAPIView[Diversion]):
     """The receiving side's steps of one diversion."""
 
     rights = {"POST": TAKE}
-    serializer_class = StepInput
+    serializer_class = DiversionStepInput
     queryset = Diversion.objects.none()
 
     @extend_schema(
-        request=StepInput,
+        request=DiversionStepInput,
         responses={200: DiversionRow, 404: OpenApiTypes.OBJECT, 409: OpenApiTypes.OBJECT},
     )
     def post(self, request: Request, pk: int) -> Response:
         """Make the step: 200 with the diversion as it is now; 409 names in `allowed` what is open instead."""
         seen = queries.with_rows(queries.seen_by(request.user))
         matter = get_object_or_404(seen, pk=pk).matter
-        checked = StepInput(data=request.data)
+        checked = DiversionStepInput(data=request.data)
         checked.is_valid(raise_exception=True)
         given = checked.validated_data
         advance(

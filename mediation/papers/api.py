@@ -124,7 +124,9 @@ class PaperApi(GenericAPIView[Paper]):
     queryset = Paper.objects.none()
     renderer_classes = [*GenericAPIView.renderer_classes, PdfRenderer]
 
-    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="cases_papers_download", responses={(200, "application/pdf"): OpenApiTypes.BINARY}
+    )
     def get(self, request: Request, pk: int, paper: int) -> HttpResponse:
         """The PDF as it was issued; logged as a look at personal data."""
         dispute = page.case_for(request.user, pk, page.RIGHT)
