@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.disputes import dispute_cases
+from bench.matters import matter_cases
 from bench.measure import Case
 from bench.papers import one_paper
 from bench.stage import Stage
@@ -25,7 +26,7 @@ from shared.dates import at, today
 ROWS = 50
 
 
-def cases_of(stage: Stage, address: tuple[str, int]) -> Iterator[Case]:
+def cases_of(stage: Stage, address: tuple[str, int], quick: bool = False) -> Iterator[Case]:
     """All cases of one size, each made when its turn comes."""
     wire = Wire(*address)
 
@@ -63,6 +64,7 @@ def cases_of(stage: Stage, address: tuple[str, int]) -> Iterator[Case]:
     yield coverage_today(stage)
     yield one_paper()
     yield from dispute_cases(stage, wire, asking)
+    yield from matter_cases(stage, asking, quick)  # last: it makes 100,000 matters
 
 
 def no_body(body: bytes) -> bool:

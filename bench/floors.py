@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from bench import dispute_floors
+from bench import dispute_floors, matter_floors
 from bench.answers import SIZE, answer
 from bench.statements import LOG_VISIT
 from grids.models import Target, Visit
@@ -70,4 +70,5 @@ urlpatterns = [
     path("floor/day/", my_day),
     path("floor/log/", log),
     *dispute_floors.urlpatterns,
+    *matter_floors.urlpatterns,
 ]

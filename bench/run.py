@@ -78,7 +78,7 @@ def main() -> None:
         stage = build_stage(streets=size, history=timedelta(days=options.days))
         say(seeded=stage.counts)
         with serve() as address:
-            for case in cases_of(stage, address):
+            for case in cases_of(stage, address, options.quick):
                 if options.case in case.name:
                     figure = measure(case, rounds=options.rounds, requests=options.requests)
                     say(**line_of(case, figure, stage))
