@@ -33,7 +33,7 @@ demo: ready
 	@$(PY) manage.py seed_demo --reset
 
 test: ready-dev
-	@$(PY) -m pytest -o cache_dir=var/cache/pytest -n 2 $(PYTEST_ARGS)
+	@$(PY) -m pytest -o cache_dir=var/cache/pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 e2e: ready-dev
 	@CHENGDONG_NEED_BROWSER=1 $(PY) -m pytest -o cache_dir=var/cache/pytest -m e2e $(PYTEST_ARGS)

@@ -77,7 +77,18 @@ def main() -> None:
                 print(said, flush=True)
     if failed:
         print(f"FAILED before the tests: {', '.join(failed)}", flush=True)
-    tests = [sys.executable, "-m", "pytest", "-o", "cache_dir=var/cache/pytest", "-n", "2", "-q"]
+    tests = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-o",
+        "cache_dir=var/cache/pytest",
+        "-n",
+        "2",
+        "--dist",
+        "worksteal",
+        "-q",
+    ]
     code = subprocess.run(
         [*tests, *sys.argv[1:]], cwd=ROOT, env={**os.environ, "CHENGDONG_NEED_BROWSER": "1"}, check=False
     ).returncode
