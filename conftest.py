@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -45,8 +46,19 @@ def _talks_to_a_server(item: pytest.Item) -> bool:
     )
 
 
+def _own_cache() -> None:
+    """Each process of a run has a cache of its own in Redis: what one empties, the others keep."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if settings.REDIS_URL and worker:
+        number = int(worker.removeprefix("gw")) + 1
+        settings.CACHES["default"]["LOCATION"] = (
+            urlsplit(settings.REDIS_URL)._replace(path=f"/{number}").geturl()
+        )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Hold the private PostgreSQL for the whole run; commits need not reach the disk."""
+    _own_cache()
     os.environ.setdefault("PGOPTIONS", "-c synchronous_commit=off")
     if settings.EMBEDDED_DATABASE:
         try:
