@@ -13,6 +13,9 @@ from shared.errors import NotFound
 class HasRight(BasePermission):
     """A view's `rights` maps a method to a right (`"*"` for the rest); rows are then narrowed with
     `.within`.
+
+    A device that two people share says in `X-Who` whose entries it sends (the number of the user): under
+    another person's session they are refused, and stay on the device.
     """
 
     message = "没有这项权限，请联系管理员。"
@@ -20,6 +23,10 @@ class HasRight(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """True where the signed-in user or key holds the right somewhere."""
         if not request.user or not request.user.is_authenticated:
+            return False
+        who = request.headers.get("X-Who", "")
+        if who and who != str(request.user.pk):
+            self.message = "这些内容是另一个账号存在这台设备上的，请用那个账号登录后上传。"
             return False
         right = right_for(view, request.method or "GET")
         return right in rights_of(request.user)

@@ -20,7 +20,6 @@ from chengdong.styleguide import icon_names
 from tests.cast import Cast
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
-CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WIRE_LIMIT = 150 * 1024
 
@@ -178,11 +177,11 @@ def test_every_menu_link_opens_for_who_sees_it(cast: Cast, as_user: Callable[[Us
             assert browser.get(link).status_code == 200, f"{name} cannot open {link}"
 
 
-def _axe(path: str, base: str, session: str) -> list[str]:
+def _axe(chromium: str, path: str, base: str, session: str) -> list[str]:
     """What axe finds at phone and desk width, light and dark."""
     found = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for width in (390, 1440):
             for scheme in ("light", "dark"):
                 context = browser.new_context(
@@ -206,13 +205,13 @@ def _axe(path: str, base: str, session: str) -> list[str]:
 
 @pytest.mark.e2e
 def test_axe_finds_nothing_on_the_style_guide(
-    live_server: Any, cast: Cast, as_user: Callable[[User], Client]
+    chromium: str, live_server: Any, cast: Cast, as_user: Callable[[User], Client]
 ) -> None:
     session = as_user(cast.leader).cookies["sessionid"].value
-    assert _axe("/styleguide/", live_server.url, session) == []
+    assert _axe(chromium, "/styleguide/", live_server.url, session) == []
 
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("name", ["400", "403", "404", "409", "500", "csrf"])
-def test_axe_finds_nothing_on_error_pages(live_server: Any, name: str) -> None:
-    assert _axe(f"/styleguide/{name}/", live_server.url, "") == []
+def test_axe_finds_nothing_on_error_pages(chromium: str, live_server: Any, name: str) -> None:
+    assert _axe(chromium, f"/styleguide/{name}/", live_server.url, "") == []

@@ -87,7 +87,7 @@
 
   const post = (address, body) => fetch(address, {
     method: "POST", credentials: "same-origin", body, signal: AbortSignal.timeout(PATIENCE * 5),
-    headers: { "X-CSRFToken": csrf(), Accept: "application/json", ...(typeof body === "string" ? { "Content-Type": "application/json" } : {}) },
+    headers: { "X-CSRFToken": csrf(), "X-Who": who, Accept: "application/json", ...(typeof body === "string" ? { "Content-Type": "application/json" } : {}) },
   });
 
   const settle = async (entry, status, detail) => {

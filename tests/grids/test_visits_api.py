@@ -69,6 +69,16 @@ def test_who_may_not_log(cast: Cast, api: Api, who: str, status: int) -> None:
     assert APIClient().post(VISITS, body(cast)).status_code == 401
 
 
+def test_what_a_device_kept_for_another_person_is_refused(cast: Cast, api: Api) -> None:
+    client, sent = api(cast.worker), body(cast)
+    for address, content in ((VISITS, sent), (f"{VISITS}batch/", {"visits": [sent]})):
+        answer = client.post(address, content, headers={"X-Who": str(cast.neighbour.pk)})
+        assert answer.status_code == 403
+        assert "另一个账号" in answer.json()["detail"]
+    assert not Visit.objects.exists()
+    assert client.post(VISITS, sent, headers={"X-Who": str(cast.worker.pk)}).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("garbage", "field"),
     [

@@ -18,7 +18,7 @@ from mediation.workflow.intake import CaseText, take_over
 from mediation.workflow.parties import AgentText, PartyText
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, TransitionRefused
-from tests.cast import Cast
+from tests.cast import Cast, at_run_time
 from tests.incidents.made import hazard, incident
 from tests.mediation.cases import (
     APPLICANT,
@@ -87,7 +87,7 @@ def test_the_same_intake_sent_again_is_one_case(cast: Cast) -> None:
         ({"name": RESPONDENT.name, "id_number": ""}, "name", "同名"),
         ({"id_number": RESPONDENT.id_number}, "id_number", "不用登记两次"),
         (
-            {"born_on": today() + timedelta(days=1), "id_number": "", "document": "passport"},
+            {"born_on": lambda: today() + timedelta(days=1), "id_number": "", "document": "passport"},
             "born_on",
             "之后",
         ),
@@ -96,7 +96,7 @@ def test_the_same_intake_sent_again_is_one_case(cast: Cast) -> None:
 def test_parties_who_cannot_be_right_are_named(
     cast: Cast, party: dict[str, Any], field: str, words: str
 ) -> None:
-    wrong = PartyText(**{**vars(APPLICANT), **party})
+    wrong = PartyText(**{**vars(APPLICANT), **at_run_time(party)})
     with pytest.raises(InvalidInput, match=words) as refused:
         opened(cast, parties=[RESPONDENT, wrong])
     assert refused.value.field == f"party-1-{field}"
@@ -181,12 +181,12 @@ def test_who_refuses_is_not_mediated(cast: Cast) -> None:
         ({"currency": ""}, "currency"),
         ({"amount": None}, "amount"),
         ({"amount": Decimal(0)}, "amount"),
-        ({"signed_on": today() - timedelta(days=1)}, "signed_on"),
-        ({"signed_on": today() + timedelta(days=1)}, "signed_on"),
-        ({"term_on": today() - timedelta(days=1)}, "term_on"),
+        ({"signed_on": lambda: today() - timedelta(days=1)}, "signed_on"),
+        ({"signed_on": lambda: today() + timedelta(days=1)}, "signed_on"),
+        ({"term_on": lambda: today() - timedelta(days=1)}, "term_on"),
         ({"manner": "instalments"}, "parts"),
-        ({"parts": [Part(today(), Decimal(1)), Part(today(), Decimal(2))]}, "parts"),
-        ({"parts": [Part(today() + timedelta(days=99), Decimal(3000))]}, "parts"),
+        ({"parts": lambda: [Part(today(), Decimal(1)), Part(today(), Decimal(2))]}, "parts"),
+        ({"parts": lambda: [Part(today() + timedelta(days=99), Decimal(3000))]}, "parts"),
     ],
 )
 def test_an_agreement_lacks_nothing_that_the_law_names(
@@ -194,7 +194,7 @@ def test_an_agreement_lacks_nothing_that_the_law_names(
 ) -> None:
     case = mediating(cast)
     with pytest.raises(InvalidInput) as refused:
-        agreements.conclude(dispute=case, actor=cast.mediator, terms=terms(**changed))
+        agreements.conclude(dispute=case, actor=cast.mediator, terms=terms(**at_run_time(changed)))
     assert refused.value.field == field
     assert fresh(case).matter.state == "mediating"
 

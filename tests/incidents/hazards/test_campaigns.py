@@ -14,7 +14,7 @@ from incidents.hazards.lists import Line, save_list
 from incidents.models import Campaign, CheckItem, CheckList, Inspection
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from tests.cast import Cast
+from tests.cast import Cast, at_run_time
 from tests.incidents.hazards.made import campaign, inspection, stall_list
 
 SignIn = Callable[[User], Client]
@@ -97,15 +97,15 @@ def test_chosen_places_and_sent_twice(cast: Cast) -> None:
     [
         ({"name": " "}, "name"),
         ({"action": "bogus"}, "action"),
-        ({"ends_on": today() - timedelta(days=1)}, "ends_on"),
-        ({"ends_on": today() + timedelta(days=400)}, "ends_on"),
+        ({"ends_on": lambda: today() - timedelta(days=1)}, "ends_on"),
+        ({"ends_on": lambda: today() + timedelta(days=400)}, "ends_on"),
         ({"place_types": ["hazmat"]}, "place_types"),
     ],
 )
 def test_what_cannot_be_right_is_named(cast: Cast, changed: dict[str, Any], field: str) -> None:
     cast.target()
     with pytest.raises(InvalidInput) as refused:
-        campaign(cast, **changed)
+        campaign(cast, **at_run_time(changed))
     assert refused.value.field == field
     assert not Campaign.objects.exists()
 
