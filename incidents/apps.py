@@ -22,9 +22,10 @@ class IncidentsConfig(AppConfig):
         from incidents.hazards import reference  # noqa: PLC0415
         from incidents.importing.importer import IncidentImporter  # noqa: PLC0415
         from incidents.reports import details as reports  # noqa: PLC0415
+        from incidents.reports import notices as report_notices  # noqa: PLC0415
         from incidents.reports import takeover  # noqa: PLC0415
         from matters import details as pages  # noqa: PLC0415
-        from matters import loop, search  # noqa: PLC0415
+        from matters import loop, search, wording  # noqa: PLC0415
 
         grids_reference.MORE.append(reference.load)
         registering.register()
@@ -36,6 +37,7 @@ class IncidentsConfig(AppConfig):
         takeover.register()
         loop.register(kinds.CITIZEN_REPORT)
         pages.register("citizen_report", reports.of_report)
+        wording.register(report_notices.KIND)
         personal.register("citizen_report", "群众上报人", reports.reporter)
         search.register(finders.by_address)
         search.register(finders.by_tail)

@@ -22,5 +22,6 @@ class MattersConfig(AppConfig):
         moves.register()
         grids_reference.MORE.append(reference.load)
         wording.register(wording.NoticeKind("import", "导入结果"))
-        wording.register(wording.NoticeKind("matter", "督办、延期、补充材料"))
-        wording.register(wording.NoticeKind("clock", "黄牌、红牌、催办"))
+        outside = ("webhook",)
+        wording.register(wording.NoticeKind("matter", "交办、督办、延期、补充材料", usual=outside))
+        wording.register(wording.NoticeKind("clock", "黄牌、红牌、催办", usual=outside))

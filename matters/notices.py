@@ -24,10 +24,10 @@ NOW, DAY, SUMMARY = (urgency.value for urgency in Notice.Urgency)
 class Letter:
     """What is told once: `source` names the event, so nobody hears of it twice through one channel.
 
-    `kind` is what people choose channels by. The inbox has it at once; the other channels wait for
-    `not_before`, and then as `urgency` says: `day` until quiet hours end, `summary` for the day's one.
-    `values` fill the placeholders of the kind's template (matters/wording.py). The groups of `areas` hear it
-    by their robots: no personal data in such a letter.
+    `kind` is what people choose channels by, registered in matters/wording.py. The inbox has it at once; the
+    other channels wait for `not_before`, and then as `urgency` says: `day` until quiet hours end, `summary`
+    for the day's one. `values` fill the placeholders of the kind's template. The groups of `areas` hear it by
+    their robots: no personal data in such a letter.
     """
 
     source: str
@@ -35,7 +35,7 @@ class Letter:
     body: str
     url: str
     recipients: Sequence[int]
-    kind: str = "other"
+    kind: str
     urgency: str = DAY
     not_before: datetime | None = None
     values: Mapping[str, str] = field(default_factory=dict)
@@ -50,14 +50,15 @@ def post(
     subject: str,
     body: str,
     url: str = "",
+    kind: str,
     channels: Sequence[str] = (INBOX,),
-    kind: str = "other",
     urgency: str = DAY,
     not_before: datetime | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> int:
     """Tell all recipients (users or their ids) one thing; how many notices are new. Safe to repeat."""
     ids = recipients.values_list("pk", flat=True) if isinstance(recipients, QuerySet) else recipients
-    letter = Letter(source, subject, body, url, list(ids), kind, urgency, not_before)
+    letter = Letter(source, subject, body, url, list(ids), kind, urgency, not_before, values or {})
     return post_letters(letters=[letter], channels=channels)
 
 
@@ -66,8 +67,11 @@ def post_letters(*, letters: Iterable[Letter], channels: Sequence[str] = (INBOX,
     """Write many letters in one statement; how many notices are new. A channel not set up is left out.
 
     `channels` are the usual ones: each recipient's own choice for the letter's kind goes before them, but the
-    inbox nobody can refuse. Groups (`Letter.areas`) hear by their own robots.
+    inbox nobody can refuse. Groups (`Letter.areas`) hear by their own robots. Raises LookupError for a kind
+    that no app registered: nobody could choose by it.
     """
+    letters = list(letters)
+    wording.must_know(letter.kind for letter in letters)
     sent = [letter for letter in letters if letter.recipients or letter.areas]
     outside = personal()
     ways = [INBOX, *outside] if INBOX in channels else outside

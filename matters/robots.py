@@ -36,8 +36,8 @@ def add_robot(
         list(kinds),
         True,
     )
-    if robot.secret and channel != Notice.Channel.DINGTALK:
-        raise InvalidInput("只有钉钉机器人用加签；企业微信和飞书请用关键词或网络地址限制。", field="secret")
+    if robot.secret and channel == Notice.Channel.WECOM:
+        raise InvalidInput("企业微信群机器人没有加签密钥，只填地址就行。", field="secret")
     try:
         plugin(robot)
     except TypeError as error:

@@ -46,6 +46,12 @@ def register(kind: NoticeKind) -> None:
     KINDS[kind.code] = kind
 
 
+def must_know(codes: Iterable[str]) -> None:
+    """Raises LookupError for a kind that is not registered."""
+    if unknown := sorted(set(codes) - set(KINDS)):
+        raise LookupError(f"kinds of notices that no app registered: {unknown}")
+
+
 def label_of(code: str) -> str:
     """The kind in words."""
     return KINDS[code].label if code in KINDS else "其他通知"

@@ -11,11 +11,12 @@ class MediationConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the dispute known to the loop, parties and papers to the log of looks, the file to
-        the archive, the van to the pages of police incidents, and the case to those it came from.
+        the archive, the kinds of its notices, the van to the pages of police incidents, and the case to
+        those it came from.
         """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
-        from matters import details, effects, loop  # noqa: PLC0415
-        from mediation import kinds  # noqa: PLC0415
+        from matters import details, effects, loop, wording  # noqa: PLC0415
+        from mediation import kinds, telling  # noqa: PLC0415
         from mediation.details import of_dispute, party_subject  # noqa: PLC0415
         from mediation.echoes import of_origin  # noqa: PLC0415
         from mediation.papers.page import paper_subject  # noqa: PLC0415
@@ -30,6 +31,8 @@ class MediationConfig(AppConfig):
         personal.register("party", "案件当事人", party_subject)
         personal.register("paper", "调解文书", paper_subject)
         MISSING.append(missing)
+        for notice in telling.KINDS:
+            wording.register(notice)
         details.offer("police_incident", of_incident)
         for kind in ("police_incident", "citizen_report", "hazard"):
             details.offer(kind, of_origin)

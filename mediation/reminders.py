@@ -9,6 +9,7 @@ from django.utils import timezone
 from grids.queries import parameters
 from matters.notices import Letter, post_letters
 from mediation.models import Agreement, Dispute, FollowUp, Instalment, Invitation
+from mediation.telling import DUE, of_case
 from mediation.workflow.joint import asked
 from shared.dates import today
 from shared.jinja import date_text, moment_text
@@ -30,7 +31,8 @@ def _letter(case: Dispute, what: str, subject: str, recipients: list[Any]) -> Le
         body=f"{case.case_no}，{case.station.name}",
         url=f"/mediation/{case.pk}/",
         recipients=[user for user in recipients if user],
-        kind="mediation",
+        kind=DUE.code,
+        values=of_case(case),
     )
 
 

@@ -4,7 +4,7 @@ from django import forms
 
 from accounts.models import User
 from incidents.diversions import workflow
-from matters import conditions, effects, needs
+from matters import conditions, effects, needs, wording
 from matters.conditions import Condition
 from matters.loop import Transition
 from matters.models import Matter
@@ -16,6 +16,7 @@ def _receivers(need: needs.Need, _: Transition, matter: Matter, __: User) -> for
 
 def register() -> None:
     """Called once, when the app is ready."""
+    wording.register(workflow.NOTICE)
     needs.register("receiver", needs.Need("分流给", "请选择分流给谁。", _receivers))
     conditions.register("may_divert", Condition(workflow.may_divert))
     conditions.register("diversion_step", Condition(workflow.may_step))

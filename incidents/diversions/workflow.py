@@ -23,12 +23,19 @@ from incidents.models import PoliceIncident
 from matters import notices
 from matters.loop import Transition
 from matters.models import Event, Matter
+from matters.wording import NoticeKind
 from shared.errors import InvalidInput, NotAllowed
 
 TAKE, DIVERT = "diversions.take", "incidents.divert"
 GROUP = "divertible"
 """Group of the incident types that are no police matter (terms.toml [D])."""
 ROOM = "command"
+NOTICE = NoticeKind(
+    "diversion",
+    "公安分流、分流超时",
+    {"类别": "噪音扰民", "地址": "河边村一区26号", "接收方": "河边村调解工作站"},
+    usual=(notices.WEBHOOK,),
+)
 RECEIVERS = (Unit.Kind.STATION, Unit.Kind.DEPARTMENT)
 LIMITS = {
     "sign_by": "divert_sign_minutes",
@@ -197,8 +204,9 @@ def _tell_receiver(diversion: Diversion) -> None:
         body=f"派出所分流给{diversion.receiver}，请在 {minutes} 分钟内签收。",
         url=reverse("diversion", args=[diversion.pk]),
         channels=notices.BOTH,
-        kind="diversion",
+        kind=NOTICE.code,
         urgency=notices.NOW,
+        values={"类别": kind, "地址": address, "接收方": str(diversion.receiver)},
     )
 
 
@@ -240,8 +248,9 @@ def flag_late(*, now: datetime | None = None) -> int:
                 body=said,
                 url=reverse("diversion", args=[diversion.pk]),
                 channels=notices.BOTH,
-                kind="diversion",
+                kind=NOTICE.code,
                 urgency=notices.NOW,
+                values={"类别": kind, "地址": address, "接收方": str(diversion.receiver)},
             )
             count += 1
         diversion.look_again(now)

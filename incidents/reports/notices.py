@@ -4,9 +4,11 @@ from accounts.models import User
 from grids.models import Area, Post
 from incidents.reports.models import CitizenReport, Rating
 from matters.notices import post
+from matters.wording import NoticeKind
 from shared.dates import today
 
 TAKES_IN = "matters.assign"
+KIND = NoticeKind("report", "群众上报、补充、评价", {"事项": "人行道地砖破损", "区域": "河边村"})
 
 
 def takers_of(area: Area) -> list[int]:
@@ -46,4 +48,6 @@ def _post(report: CitizenReport, what: str, subject: str, body: str, recipients:
         subject=subject,
         body=body,
         url=f"/matters/{report.pk}/",
+        kind=KIND.code,
+        values={"事项": report.matter.title, "区域": report.matter.area.name},
     )

@@ -15,6 +15,7 @@ from matters.models import Matter
 from matters.notices import NOW, post
 from mediation.models import VanCall, VanEvent
 from mediation.roster.people import managers_of
+from mediation.telling import VAN
 from mediation.van.candidates import Crew, crews
 from mediation.van.cases import case_of
 from mediation.van.steps import BY_ACTION, LABELS, State, clocks, limits, next_steps
@@ -98,9 +99,16 @@ def _assigned(call: VanCall, crew: Crew, actor: User | None) -> bool:
         subject=f"出车：{call.address}",
         body=call.about,
         url=address_of(call),
+        kind=VAN.code,
         urgency=NOW,
+        values=_about(call),
     )
     return True
+
+
+def _about(call: VanCall) -> dict[str, str]:
+    """What a notice's template may name of a call."""
+    return {"地址": call.address, "来由": call.about}
 
 
 def address_of(call: VanCall) -> str:
@@ -189,7 +197,9 @@ def _tell_asker(call: VanCall, what: str) -> None:
         subject=f"调解车{what}：{call.address}",
         body=call.outcome or who,
         url=address_of(call),
+        kind=VAN.code,
         urgency=NOW,
+        values=_about(call),
     )
 
 
@@ -223,7 +233,9 @@ def cancel(*, actor: User, call: VanCall, reason: str) -> VanCall:
             subject=f"出车取消：{held.address}",
             body=reason,
             url=address_of(held),
+            kind=VAN.code,
             urgency=NOW,
+            values=_about(held),
         )
     assign_waiting()
     return held
@@ -262,7 +274,9 @@ def _escalated(call: VanCall, action: str, now: datetime) -> bool:
                 subject=f"{LABELS[action]}：{call.address}",
                 body=call.about,
                 url=address_of(call),
+                kind=VAN.code,
                 urgency=NOW,
+                values=_about(call),
             )
     except IntegrityError:
         return False

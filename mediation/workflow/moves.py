@@ -13,6 +13,7 @@ from matters.notices import post
 from mediation.facts import case_turned
 from mediation.models import Brand, Dispute, Mediator, Party
 from mediation.papers.numbering import next_case_no
+from mediation.telling import CASE, of_case
 from mediation.workflow.act import act, end_of, month_after
 from shared.dates import today
 from shared.errors import InvalidInput
@@ -145,7 +146,8 @@ def _tell_police(case: Dispute) -> None:
         subject=f"纠纷可能激化：{case.matter.title}",
         body=f"{case.station.name}报告（人民调解法第二十五条）：{case.risk_note}",
         urgency="now",
-        kind="mediation",
+        kind=CASE.code,
+        values=of_case(case),
     )
 
 
@@ -245,5 +247,6 @@ def tell(case: Dispute, what: str, recipients: list[int], subject: str, body: st
         subject=subject,
         body=body or case.station.name,
         url=f"/mediation/{case.pk}/",
-        kind="mediation",
+        kind=CASE.code,
+        values=of_case(case),
     )

@@ -4,15 +4,17 @@ import io
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from matters.channels.robots import Feishu
 from matters.models import Notice, Robot
 from matters.notices import Letter, post, post_letters
 from matters.outbox import BACKOFF, claim, deliver_due
@@ -24,7 +26,7 @@ from tests.matters.standins import HOOK, KEY, SECRET, TOKEN, MailServer, RobotSe
 ADDRESSES = {
     "wecom": (f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={KEY}", ""),
     "dingtalk": (f"https://oapi.dingtalk.com/robot/send?access_token={TOKEN}", SECRET),
-    "feishu": (f"https://open.feishu.cn/open-apis/bot/v2/hook/{HOOK}", ""),
+    "feishu": (f"https://open.feishu.cn/open-apis/bot/v2/hook/{HOOK}", SECRET),
 }
 ALL = sorted(ADDRESSES)
 
@@ -53,7 +55,13 @@ def robot(cast: Cast, channel: str, **fields: Any) -> Robot:
 
 
 def tell(cast: Cast, source: str = "digest:1", **fields: Any) -> int:
-    told = {"subject": "早上预响 11月24日", "body": "应回应 3 件", "url": "/digests/1/", "urgency": "now"}
+    told = {
+        "subject": "早上预响 11月24日",
+        "body": "应回应 3 件",
+        "url": "/digests/1/",
+        "urgency": "now",
+        "kind": "morning",
+    }
     letter = Letter(source=source, recipients=(), areas=(cast.village.pk,), **{**told, **fields})
     return post_letters(letters=[letter])
 
@@ -66,6 +74,7 @@ def mail(*users: User, source: str = "x") -> None:
         "subject": "快到期了",
         "body": "还剩 2 小时。",
         "url": "/matters/1/",
+        "kind": "clock",
         "urgency": "now",
     }
     post(source=source, recipients=[user.pk for user in users], channels=("mail",), **told)
@@ -87,14 +96,30 @@ def test_a_group_hears_it_once_in_its_own_protocol(cast: Cast, groups: RobotServ
     assert (notice.state, notice.recipient_id, notice.attempts) == ("sent", None, 1)
 
 
+@pytest.mark.parametrize("secret", ["SECwrong", ""])
+@pytest.mark.parametrize(
+    ("channel", "error"),
+    [("dingtalk", "钉钉群没有收：310000 "), ("feishu", "飞书群没有收：19021 sign match fail")],
+)
 def test_a_wrong_secret_is_told_in_the_providers_words_and_not_called_sent(
-    cast: Cast, groups: RobotServer
+    cast: Cast, groups: RobotServer, channel: str, error: str, secret: str
 ) -> None:
-    robot(cast, "dingtalk", secret="SECwrong")
+    robot(cast, channel, secret=secret)
     tell(cast)
     assert deliver_due() == 0
     notice = Notice.objects.get()
-    assert (notice.state, notice.error) == ("failed", "钉钉群没有收：310000 sign not match")
+    assert notice.state == "failed"
+    assert notice.error.startswith(error)
+    assert not groups.texts
+
+
+def test_feishus_signature_is_that_of_its_document() -> None:
+    r"""Reckoned with openssl: key "1599360473\ndemo", an empty message."""
+    with time_machine.travel(datetime.fromtimestamp(1599360473, UTC), tick=False):
+        assert Feishu("hook", "demo").signature() == {
+            "timestamp": "1599360473",
+            "sign": "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8=",
+        }
 
 
 @pytest.mark.parametrize(
@@ -184,7 +209,7 @@ def test_only_an_address_that_can_be_one_is_taken(cast: Cast) -> None:
         TOKEN,
         HOOK,
     ]
-    for channel, fields in (("wecom", {"address": "密钥"}), ("feishu", {"secret": "abc"})):
+    for channel, fields in (("wecom", {"address": "密钥"}), ("wecom", {"secret": "abc"})):
         with pytest.raises(InvalidInput):
             robot(cast, channel, **fields)
 
@@ -220,7 +245,7 @@ def test_a_mail_server_that_is_down_is_asked_once(cast: Cast, post_office: MailS
 
 
 def test_who_has_no_mail_address_gets_no_mail(cast: Cast, post_office: MailServer) -> None:
-    told: dict[str, Any] = {"subject": "x", "body": "", "channels": ("inbox", "mail")}
+    told: dict[str, Any] = {"kind": "clock", "subject": "x", "body": "", "channels": ("inbox", "mail")}
     assert post(source="x", recipients=[cast.worker.pk], **told) == 1
     mail(cast.worker, source="y")
     User.objects.update(email="")

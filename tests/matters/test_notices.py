@@ -68,6 +68,7 @@ def tell(*users: User, source: str = "digest:1", channels: tuple[str, ...] = BOT
         "body": "应回应 3 件",
         "url": "/digests/1/",
         "urgency": "now",
+        "kind": "morning",
     }
     return post(source=source, recipients=[user.pk for user in users], channels=channels, **told)
 
@@ -92,15 +93,16 @@ def test_the_same_source_is_told_once(cast: Cast) -> None:
 def test_recipients_may_be_a_queryset_and_who_left_is_left_out(cast: Cast) -> None:
     User.objects.filter(pk=cast.officer.pk).update(is_active=False)
     both = User.objects.filter(pk__in=[cast.worker.pk, cast.officer.pk])
-    assert post(source="x", recipients=both, subject="通知", body="") == 1
-    assert post(source="y", recipients=User.objects.none(), subject="通知", body="") == 0
+    assert post(source="x", recipients=both, kind="morning", subject="通知", body="") == 1
+    assert post(source="y", recipients=User.objects.none(), kind="morning", subject="通知", body="") == 0
 
 
 def test_many_letters_are_one_statement_after_the_look_at_their_wording(
     cast: Cast, count_queries: Any
 ) -> None:
     letters = [
-        Letter(f"d:{n}", "s" * 300, f"第{n}封", "", [cast.worker.pk, cast.leader.pk]) for n in range(50)
+        Letter(f"d:{n}", "s" * 300, f"第{n}封", "", [cast.worker.pk, cast.leader.pk], "morning")
+        for n in range(50)
     ]
     with count_queries() as seen:
         assert post_letters(letters=letters) == 100
@@ -263,7 +265,12 @@ def test_all_is_read_at_once_and_only_ones_own(cast: Cast, as_user: SignIn) -> N
 
 def test_a_link_that_leads_away_is_not_offered(cast: Cast, as_user: SignIn) -> None:
     post(
-        source="x", recipients=[cast.worker.pk], subject="通知", body="看看", url="https://elsewhere.example/"
+        source="x",
+        recipients=[cast.worker.pk],
+        kind="morning",
+        subject="通知",
+        body="看看",
+        url="https://elsewhere.example/",
     )
     page = as_user(cast.worker).get(f"/inbox/{Notice.objects.get().pk}/").content.decode()
     assert "elsewhere.example" not in page

@@ -68,6 +68,12 @@ def test_one_chooses_on_ones_own_page(cast: Cast, as_user: SignIn) -> None:
     assert "/me/notices/" in client.get("/me/").content.decode()
 
 
+def test_a_kind_that_nobody_registered_is_refused(cast: Cast) -> None:
+    with pytest.raises(LookupError, match="nonsense"):
+        tell(cast.worker, kind="nonsense")
+    assert not Notice.objects.exists()
+
+
 def test_what_is_not_urgent_comes_as_one_message_a_day(cast: Cast) -> None:
     add_robot(area=cast.village, channel="wecom", name="群", address="abc-key")
     with time_machine.travel(moment(25, 9), tick=False):
@@ -75,8 +81,8 @@ def test_what_is_not_urgent_comes_as_one_message_a_day(cast: Cast) -> None:
             tell(cast.worker, source=f"n:{n}", urgency="summary", subject=f"第{n}件")
         tell(cast.officer, source="n:0", urgency="summary", subject="第0件")
         for n in range(2):
-            letter = Letter(f"g:{n}", f"群里第{n}件", "", "", (), urgency="summary", areas=(cast.village.pk,))
-            post_letters(letters=[letter])
+            words = (f"g:{n}", f"群里第{n}件", "", "", (), "morning")
+            post_letters(letters=[Letter(*words, urgency="summary", areas=(cast.village.pk,))])
         assert bundle_due() == 0
         assert Notice.objects.filter(recipient=cast.worker, channel="inbox").count() == 3
     with time_machine.travel(moment(25, 17, 1), tick=False):

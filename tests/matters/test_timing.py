@@ -88,7 +88,8 @@ def test_what_failed_at_the_edge_of_the_night_is_not_tried_in_it(cast: Cast, set
         + timedelta(seconds=30),
         tick=False,
     ):
-        post(source="x", recipients=[cast.worker.pk], subject="通知", body="", channels=("webhook",))
+        told: dict[str, Any] = {"kind": "morning", "subject": "通知", "body": "", "channels": ("webhook",)}
+        post(source="x", recipients=[cast.worker.pk], **told)
         deliver_due()
         notice = Notice.objects.get()
         assert (notice.attempts, notice.next_at) == (1, moment(26, 7))

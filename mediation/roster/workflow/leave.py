@@ -14,6 +14,7 @@ from mediation.models import Leave, Member, Shift
 from mediation.roster.people import as_turn, lock_people, managers_of
 from mediation.roster.rules import away_at
 from mediation.roster.workflow.shifts import successor, write
+from mediation.telling import ROSTER
 from shared.dates import at, day_span, today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from shared.jinja import date_text
@@ -66,6 +67,7 @@ def ask_leave(*, actor: User, starts_on: date, ends_on: date, kind: str, note: s
         subject=f"{actor.name}请假{span_text(leave)}，待批",
         body=leave.note or labels("leave_kind")[kind],
         url=f"/mediation/roster/leave/{leave.pk}/",
+        kind=ROSTER.code,
     )
     return leave
 
@@ -104,6 +106,7 @@ def decide_leave(*, actor: User, leave: Leave, approve: bool, answer: str = "") 
         subject=f"请假{span_text(held)}：{held.get_state_display()}",
         body=held.answer or held.get_state_display(),
         url=f"/mediation/roster/leave/{held.pk}/",
+        kind=ROSTER.code,
     )
     for station in stations:
         if here := [shift for shift in opened if shift.station_id == station.pk]:
@@ -113,6 +116,7 @@ def decide_leave(*, actor: User, leave: Leave, approve: bool, answer: str = "") 
                 subject=f"{station.name}有 {len(here)} 个班要补人",
                 body=f"{held.person.name}请假{span_text(held)}，这几个班空出来了。",
                 url=f"/mediation/roster/?station={station.pk}&from={here[0].day}",
+                kind=ROSTER.code,
             )
     return held
 

@@ -22,6 +22,7 @@ from mediation.roster.rules import Turn
 from mediation.roster.solver import Answer, Place
 from mediation.roster.workflow.shifts import explain as explain_refusal
 from mediation.roster.workflow.shifts import may_manage
+from mediation.telling import ROSTER
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotFound
 
@@ -207,6 +208,7 @@ def _keep(
         subject=f"排班方案已生成，{told}",
         body=f"从{held.starts_on:%m月%d日}起 {held.days} 天，{report['seats']} 个班，{report['people']} 人。",
         url=f"/mediation/roster/proposals/{held.pk}/",
+        kind=ROSTER.code,
     )
 
 

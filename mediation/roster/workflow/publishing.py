@@ -20,6 +20,7 @@ from mediation.roster.people import bounds, limits, lock_people, standing_turns
 from mediation.roster.rules import Turn, refusals
 from mediation.roster.workflow.proposals import locked, newest_shift
 from mediation.roster.workflow.shifts import successor, write
+from mediation.telling import ROSTER
 from shared.errors import Conflict, InvalidInput
 from shared.jinja import date_text, moment_text
 
@@ -180,6 +181,7 @@ def _tell(held: Proposal, made: Sequence[Shift]) -> None:
                 f"{span}，您有 {count} 个班。",
                 "/mediation/roster/mine/",
                 [person],
+                ROSTER.code,
             )
             for person, count in sorted(mine.items())
         ]

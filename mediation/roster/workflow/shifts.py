@@ -14,6 +14,7 @@ from mediation.models import Shift
 from mediation.roster.people import as_turn, bounds, limits, lock_people, members_of, standing_turns
 from mediation.roster.rules import Turn, refusals
 from mediation.roster.standing import forget
+from mediation.telling import ROSTER
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from shared.jinja import moment_text
 
@@ -65,6 +66,7 @@ def _tell(made: Sequence[Shift], before: dict[UUID, Shift], reason: str) -> None
                 f"理由：{reason}",
                 "/mediation/roster/mine/",
                 [to],
+                ROSTER.code,
             )
             for subject, to, mark in told
             if to

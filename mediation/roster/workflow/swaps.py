@@ -14,6 +14,7 @@ from matters.notices import post
 from mediation.models import Shift, Swap
 from mediation.roster.people import as_turn, lock_people, members_of, standing_turns
 from mediation.roster.workflow.shifts import explain, not_begun, successor, write
+from mediation.telling import ROSTER
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.jinja import moment_text
 
@@ -92,6 +93,7 @@ def ask_swap(
         subject=f"{actor.name}想和您换班",
         body=f"{_named(mine)}{back}。理由：{swap.reason}",
         url=f"/mediation/roster/swaps/{swap.pk}/",
+        kind=ROSTER.code,
     )
     return swap, True
 
@@ -145,6 +147,7 @@ def answer_swap(*, actor: User, swap: Swap, accept: bool) -> Swap:
         subject=f"{held.other.name}{'同意' if accept else '不同意'}和您换班",
         body=held.get_state_display(),
         url="/mediation/roster/mine/",
+        kind=ROSTER.code,
     )
     return held
 
