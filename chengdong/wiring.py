@@ -12,12 +12,13 @@ from mediation import hints, origins
 from mediation.echoes import told_to_origin
 from mediation.facts import case_turned
 from mediation.papers.reactions import case_archived
-from mediation.workflow.intake import take_over
+from mediation.workflow.intake import dispute_of_visit, take_over
 
 
 def connect() -> None:
     """Tie every fact to its reactions; each runs inside the transaction of the fact."""
     visit_logged.connect(hazard_of_visit)
+    visit_logged.connect(dispute_of_visit)
     visit_logged.connect(visit_answers)
     target_suspended.connect(suspension_excuses)
     matter_advanced.connect(incident_placed)

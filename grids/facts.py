@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 visit_logged = Signal()
-"""Sent with `visit` and `findings` (dict of cleaned form parts for other apps, e.g. `hazard`)."""
+"""Sent with `visit` and `findings` (dict of cleaned form parts for other apps: `hazard`, `dispute`)."""
 
 target_suspended = Signal()
 """Sent with `target`, `suspension`, `actor`."""

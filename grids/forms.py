@@ -21,6 +21,23 @@ MET = {
     Target.Kind.PERSON: {"principal": "本人", "other": "家人", "nobody": "没见到"},
 }
 HAZARD_LEVELS = (("ordinary", "一般"), ("serious", "较大"), ("major", "重大"))
+URGENCIES = (("none", "不急"), ("watch", "要尽快"), ("high", "可能打起来"))
+"""How urgent a dispute is, by the risk that it grows worse; `high` also goes to the police at once."""
+HAZARD = {
+    "hazard_type": "hazard_type",
+    "level": "hazard_level",
+    "description": "hazard_description",
+    "address": "hazard_address",
+}
+DISPUTE = {
+    "dispute_type": "dispute_type",
+    "urgency": "dispute_urgency",
+    "facts": "dispute_facts",
+    "one": "dispute_one",
+    "other": "dispute_other",
+    "address": "dispute_address",
+}
+"""What a finding is made of → the field that asks for it; the first says that there is one."""
 
 
 class PhotosInput(forms.ClearableFileInput):
@@ -72,6 +89,16 @@ class VisitForm(forms.Form):
         label="隐患情况", widget=forms.Textarea, required=False, max_length=1000
     )
     hazard_address = forms.CharField(label="地点", required=False, max_length=200)
+    dispute_type = forms.ChoiceField(label="是什么纠纷", required=False)
+    dispute_one = forms.CharField(
+        label="一方", required=False, max_length=60, help_text="姓名或单位，不清楚就不填"
+    )
+    dispute_other = forms.CharField(label="另一方", required=False, max_length=60)
+    dispute_facts = forms.CharField(label="为什么事", widget=forms.Textarea, required=False, max_length=1000)
+    dispute_address = forms.CharField(label="纠纷地点", required=False, max_length=200)
+    dispute_urgency = forms.ChoiceField(
+        label="急不急", widget=forms.RadioSelect, choices=URGENCIES, initial="none", required=False
+    )
     photos = PhotosField(label="照片", required=False)
     visited_at = forms.DateTimeField(
         label="走访时间", required=False, widget=MomentInput, help_text="不填就是现在，可补记 7 天内的"
@@ -91,16 +118,18 @@ class VisitForm(forms.Form):
         own = dict.fromkeys([*target.chips, *last_chips, *vocabulary])
         self._choose("met", MET[Target.Kind(target.kind)].items())
         self._choose("chips", [(chip, vocabulary.get(chip, chip)) for chip in own])
-        self._choose("hazard_type", [("", "请选择"), *words["hazard_type"].items()])
+        for name in ("hazard_type", "dispute_type"):
+            self._choose(name, [("", "请选择"), *words[name].items()])
         self.fields["chips"].initial = list(last_chips)
-        self.fields["hazard_address"].initial = target.address
+        for name in ("hazard_address", "dispute_address"):
+            self.fields[name].initial = target.address
         self.fields["photos"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
 
     def _choose(self, name: str, pairs: Any) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = list(pairs)
 
     def clean(self) -> dict[str, Any]:
-        """A visit that met somebody says how things are; a hazard is told whole or not at all."""
+        """A visit that met somebody says how things are; a hazard or dispute is told whole or not at all."""
         data = super().clean() or {}
         if data.get("met") == Visit.Met.NOBODY and not data.get("result"):
             self.errors.pop("result", None)
@@ -109,13 +138,26 @@ class VisitForm(forms.Form):
             self.add_error("hazard_description", "请写明隐患情况，办理的人才知道做什么。")
         if data.get("hazard_description") and not data.get("hazard_type"):
             self.add_error("hazard_type", "请选择是什么隐患。")
+        data["hazard_level"] = data.get("hazard_level") or HAZARD_LEVELS[0][0]
+        self._clean_dispute(data)
         return data
+
+    def _clean_dispute(self, data: dict[str, Any]) -> None:
+        data["dispute_urgency"] = data.get("dispute_urgency") or URGENCIES[0][0]
+        told = [name for name in ("dispute_facts", "dispute_one", "dispute_other") if data.get(name)]
+        if data.get("dispute_type") and not data.get("dispute_facts"):
+            self.add_error("dispute_facts", "请写明谁和谁、为什么事，调解员才知道找谁。")
+        if told and not data.get("dispute_type"):
+            self.add_error("dispute_type", "请选择是什么纠纷。")
+        if data.get("dispute_one") and data.get("dispute_one") == data.get("dispute_other"):
+            self.add_error("dispute_other", "双方写成了同一个名字，请核对。")
 
     def content(self) -> dict[str, Any]:
         """The arguments for `log_visit` besides target, actor and photos."""
         data = self.cleaned_data
         kept = {name: data[name] for name in ("client_id", "visited_at", "met", "result", "chips", "note")}
-        return {**kept, "position": self._position(), "hazard": self._hazard()}
+        found = {"hazard": self._found(HAZARD), "dispute": self._found(DISPUTE)}
+        return {**kept, "position": self._position(), **found}
 
     def _position(self) -> Position | None:
         data = self.cleaned_data
@@ -123,24 +165,25 @@ class VisitForm(forms.Form):
             return None
         return Position(data["latitude"], data["longitude"], data["accuracy"])
 
-    def _hazard(self) -> dict[str, str] | None:
+    def _found(self, parts: Mapping[str, str]) -> dict[str, str] | None:
+        """The finding that these fields tell of; None where its sort was not chosen."""
         data = self.cleaned_data
-        if not data["hazard_type"]:
+        if not data[next(iter(parts.values()))]:
             return None
-        return {
-            "hazard_type": data["hazard_type"],
-            "level": data["hazard_level"] or "ordinary",
-            "description": data["hazard_description"],
-            "address": data["hazard_address"],
-        }
+        return {part: data[name] for part, name in parts.items()}
 
     @property
     def tells_hazard(self) -> bool:
         """Whether the folded part has something in it that must be seen."""
-        return any(self[name].errors or (self.is_bound and self[name].value()) for name in HAZARD_PARTS)
+        return self._tells("hazard_type", "hazard_description")
 
+    @property
+    def tells_dispute(self) -> bool:
+        """Likewise."""
+        return self._tells("dispute_type", "dispute_facts", "dispute_one", "dispute_other")
 
-HAZARD_PARTS = ("hazard_type", "hazard_description")
+    def _tells(self, *names: str) -> bool:
+        return any(self[name].errors or (self.is_bound and self[name].value()) for name in names)
 
 
 class AreaFilter(forms.Form):

@@ -5,6 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from grids.forms import URGENCIES
 from grids.models import Visit
 from grids.workflow import Position
 
@@ -15,6 +16,17 @@ class HazardPart(serializers.Serializer[Any]):
     hazard_type = serializers.SlugField(max_length=40)
     level = serializers.ChoiceField(["ordinary", "serious", "major"], default="ordinary")
     description = serializers.CharField(max_length=1000)
+    address = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class DisputePart(serializers.Serializer[Any]):
+    """A dispute heard of on the visit: who with whom, about what, where, how urgent."""
+
+    dispute_type = serializers.SlugField(max_length=40)
+    urgency = serializers.ChoiceField(URGENCIES, default=URGENCIES[0][0])
+    facts = serializers.CharField(max_length=1000)
+    one = serializers.CharField(max_length=60, allow_blank=True, default="")
+    other = serializers.CharField(max_length=60, allow_blank=True, default="")
     address = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
@@ -38,6 +50,7 @@ class VisitInput(serializers.Serializer[Any]):
         min_value=0, max_value=1_000_000, required=False, allow_null=True, default=None
     )
     hazard = HazardPart(required=False, allow_null=True, default=None)
+    dispute = DisputePart(required=False, allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Positions are numbers: "nan" is none."""
@@ -121,4 +134,5 @@ def arguments(data: dict[str, Any]) -> dict[str, Any]:
     position = None
     if data["latitude"] is not None and data["longitude"] is not None:
         position = Position(data["latitude"], data["longitude"], data["accuracy"])
-    return {**kept, "position": position, "hazard": dict(data["hazard"]) if data["hazard"] else None}
+    found = {name: dict(data[name]) if data[name] else None for name in ("hazard", "dispute")}
+    return {**kept, "position": position, **found}

@@ -14,6 +14,7 @@ class IncidentsConfig(AppConfig):
         the export to imports.
         """
         from accounts import personal  # noqa: PLC0415 -- models must be loaded first
+        from grids import raised  # noqa: PLC0415
         from grids import reference as grids_reference  # noqa: PLC0415
         from grids.imports import base as imports  # noqa: PLC0415
         from incidents import details, finders, kinds  # noqa: PLC0415
@@ -24,11 +25,13 @@ class IncidentsConfig(AppConfig):
         from incidents.reports import details as reports  # noqa: PLC0415
         from incidents.reports import notices as report_notices  # noqa: PLC0415
         from incidents.reports import takeover  # noqa: PLC0415
+        from incidents.workflow import of_visit  # noqa: PLC0415
         from matters import details as pages  # noqa: PLC0415
         from matters import loop, search, wording  # noqa: PLC0415
 
         grids_reference.MORE.append(reference.load)
         registering.register()
+        raised.register(of_visit)
         loop.register(kinds.POLICE_INCIDENT)
         loop.register(kinds.HAZARD)
         pages.register("police_incident", details.of_incident)

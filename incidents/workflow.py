@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,9 +17,11 @@ from grids.imports.territory import Territory
 from grids.models import Area, Target, Visit
 from grids.photos import Photo, with_files
 from grids.queries import labels
+from grids.raised import Raised
 from grids.scope import covers, posts_of
 from incidents.hazards.places import place_key
 from incidents.models import Hazard, PoliceIncident
+from matters.loop import state_label
 from matters.models import Event, Matter
 from matters.workflow import open_matter
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -144,6 +147,21 @@ def hazard_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None
         target=visit.target,
         visit=visit,
     )
+
+
+def of_visit(visit: Visit, user: User) -> list[Raised]:
+    """The hazards that a visit raised and how they stand."""
+    found = Hazard.objects.filter(visit=visit).select_related("matter__area").order_by("pk")
+    return [
+        Raised(
+            hazard.matter.title,
+            state_label("hazard", hazard.matter.state),
+            reverse("matter_page", args=[hazard.pk])
+            if covers(user, "hazards.view", hazard.matter.area)
+            else "",
+        )
+        for hazard in found
+    ]
 
 
 def incident_placed(*, matter: Matter, event: Event, **_: Any) -> None:

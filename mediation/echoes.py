@@ -7,8 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from grids.models import Visit
+from grids.raised import Raised
 from matters.models import Event, Matter
+from mediation.kinds import STATES
 from mediation.models import Dispute
+from mediation.workflow.intake import case_id
 
 ACTION = "mediated"
 WORDS = {
@@ -43,6 +47,16 @@ def told_to_origin(*, dispute: Dispute, actor: User, turn: str, **_: Any) -> Non
         note=f"{dispute.station.name}：{words}",
         evidence={"turn": turn, "case": str(dispute.pk)},
     )
+
+
+def of_visit(visit: Visit, user: User) -> list[Raised]:
+    """The case that a visit raised and how it stands, for whoever may read the visit."""
+    case = Dispute.objects.filter(client_id=case_id(visit)).select_related("matter").first()
+    if case is None:
+        return []
+    seen = Dispute.objects.within(user, "mediation.view").filter(pk=case.pk).exists()
+    href = reverse("case_page", args=[case.pk]) if seen else ""
+    return [Raised(case.matter.title, STATES[case.matter.state], href)]
 
 
 def of_origin(matter: Matter, user: User) -> tuple[str, str] | None:

@@ -10,13 +10,14 @@ from grids.intervals import interval_days
 from grids.models import Target, Visit, VisitPhoto
 from grids.queries import visits as reads
 from grids.queries import words
+from grids.raised import raised_by
 from grids.scope import reader, scoped
 from grids.workflow import log_visit
 from shared.errors import Conflict, DomainError
 from shared.filters import id_of
 from shared.pages import page_of
 
-SCHEMES = ("key_person", "place_type", "visit_chip_person", "visit_chip_place", "hazard_type")
+SCHEMES = ("key_person", "place_type", "visit_chip_person", "visit_chip_place", "hazard_type", "dispute_type")
 
 
 @scoped("visits.log")
@@ -108,6 +109,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "chips": [chips.get(chip, chip) for chip in visit.chips],
         "met": MET[visit.target.kind][visit.met],
+        "raised": raised_by(visit, reader(request)),
     }
     return render(request, "grids/visit.html", context)
 

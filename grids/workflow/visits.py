@@ -22,6 +22,8 @@ from shared.errors import Conflict, InvalidInput, NotFound
 from shared.plain import rows
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
+Findings = Mapping[str, Mapping[str, str] | None]
+"""What was found on the visit, by name (`hazard`, `dispute`), as the forms cleaned it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def log_visit(
     position: Position | None = None,
     photos: Sequence[Photo] = (),
     hazard: Mapping[str, str] | None = None,
+    dispute: Mapping[str, str] | None = None,
 ) -> tuple[Visit, bool]:
     """Record a visit; the second value says whether it is new.
 
@@ -58,10 +61,15 @@ def log_visit(
     Nobody met: kept, but not valid, so it moves nothing. Valid: the target's next due day counts from it
     (domain.md, Visits); one that arrives late is put where it belongs in the chain of visits and never
     moves the due day backwards.
+
+    What was found besides (`hazard`, `dispute`) goes to whoever takes it up, in the same transaction
+    (facts.visit_logged); what they refuse refuses the visit.
     """
     note = one_newline(note)
-    if hazard:
-        hazard = {name: one_newline(text) for name, text in hazard.items()}
+    findings = {
+        name: {key: one_newline(text) for key, text in found.items()} if found else None
+        for name, found in (("hazard", hazard), ("dispute", dispute))
+    }
     content = {
         "target": target.pk,
         "actor": actor.pk,
@@ -72,7 +80,8 @@ def log_visit(
         "note": note,
         "position": position and asdict(position),
         "photos": sorted(photo.digest for photo in photos),
-        "hazard": hazard,
+        "hazard": findings["hazard"],
+        **({"dispute": findings["dispute"]} if dispute else {}),
     }
     digest = hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
     visit = Visit(
@@ -91,7 +100,7 @@ def log_visit(
         is_valid=met != Visit.Met.NOBODY,
     )
     try:
-        _record(visit, photos, dict(hazard) if hazard else None)
+        _record(visit, photos, findings)
     except IntegrityError:
         if (first := _first(client_id)) is None:
             raise
@@ -118,12 +127,12 @@ def _first(client_id: UUID) -> Visit | None:
     return Visit.objects.select_related("target", "grid").filter(client_id=client_id).first()
 
 
-def _record(visit: Visit, photos: Sequence[Photo], hazard: dict[str, str] | None) -> None:
+def _record(visit: Visit, photos: Sequence[Photo], findings: Findings) -> None:
     """All rows and files of a visit, or none."""
     with with_files(), transaction.atomic():
         owed = _locked(visit.target_id, visit.visitor)
         target = owed.target
-        _check(visit, target, owed.max_age, hazard)
+        _check(visit, target, owed.max_age, any(findings.values()))
         visit.target, visit.grid = target, target.grid
         visit.visited_on = local(visit.visited_at).date()
         visit.due_on = target.due_on
@@ -135,7 +144,7 @@ def _record(visit: Visit, photos: Sequence[Photo], hazard: dict[str, str] | None
             save(row.image, photo)
         if kept:
             VisitPhoto.objects.bulk_create(kept)
-        visit_logged.send(sender=Visit, visit=visit, findings={"hazard": hazard})
+        visit_logged.send(sender=Visit, visit=visit, findings=findings)
 
 
 @dataclass(frozen=True)
@@ -184,7 +193,7 @@ def _locked(target_id: int, actor: User) -> Owed:
     raise NotFound("没有找到这个走访对象，或它不在您的网格。")
 
 
-def _check(visit: Visit, target: Target, max_age: int, hazard: dict[str, str] | None) -> None:
+def _check(visit: Visit, target: Target, max_age: int, found: bool) -> None:
     now = timezone.now()
     if visit.visited_at > now + CLOCK_TOLERANCE:
         raise InvalidInput("走访时间在将来，请核对手机的日期和时间。", field="visited_at")
@@ -201,8 +210,8 @@ def _check(visit: Visit, target: Target, max_age: int, hazard: dict[str, str] | 
         raise InvalidInput("这个对象已移出名册，不再走访。请回到今天查看其他任务。", field="target")
     if visit.is_valid and not visit.result:
         raise InvalidInput("请选择情况怎么样。", field="result")
-    if visit.result == Visit.Result.ACTION and not (visit.note or hazard):
-        raise InvalidInput("选了“要处理”，请写明要处理什么，或登记隐患。", field="note")
+    if visit.result == Visit.Result.ACTION and not (visit.note or found):
+        raise InvalidInput("选了“要处理”，请写明要处理什么，或登记隐患、纠纷。", field="note")
 
 
 def _settle(visit: Visit, owed: Owed) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from mediation.models.party import one_dot
+from mediation.models.party import one_name
 from shared.cells import is_phone, phone
 from shared.faces import DayInput, MomentInput
 
@@ -24,9 +24,8 @@ class NameField(forms.CharField):
         super().__init__(**{"max_length": 60, **kwargs})
 
     def to_python(self, value: Any) -> str:
-        """Composed (NFC), one blank between words."""
-        plain = one_dot(unicodedata.normalize("NFC", super().to_python(value) or ""))
-        return re.sub(r" *· *", "·", " ".join(plain.split()))
+        """Composed, one blank between words."""
+        return one_name(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         """No sign of a private font: nobody else could read it."""

@@ -1,5 +1,8 @@
 """The people and organisations of a case, and who acts for them."""
 
+import re
+import unicodedata
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -28,6 +31,12 @@ class Document(models.TextChoices):
 def one_dot(name: str) -> str:
     """All writings of the middle dot of minority names as one (·)."""
     return name.translate(DOTS)
+
+
+def one_name(name: str) -> str:
+    """A name as it is kept: composed signs (NFC), one blank between words, none beside the middle dot."""
+    plain = one_dot(unicodedata.normalize("NFC", name))
+    return re.sub(r" *· *", "·", " ".join(plain.split()))
 
 
 def name_marks(name: str) -> list[str]:

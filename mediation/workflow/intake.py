@@ -12,15 +12,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from grids.models import Area, Unit
+from grids.models import Area, Unit, Visit
 from grids.queries import labels
 from grids.scope import reaches
 from matters.models import Matter
 from matters.workflow import open_matter
 from mediation import origins
 from mediation.models import Dispute, Party
+from mediation.models.party import one_name
 from mediation.places import keys_of, station_for
 from mediation.workflow.parties import PartyText, made
+from mediation.workflow.told import tell_police, tell_station
 from shared.crypto import blind
 from shared.dates import local
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -120,6 +122,9 @@ def _opened(
     except IntegrityError:
         return _first(dispute), False
     _add_parties(dispute, parties, keys)
+    if dispute.risk == Dispute.Risk.HIGH:
+        tell_police(dispute)
+        dispute.save(update_fields=["police_told_at"])
     return dispute, True
 
 
@@ -193,4 +198,49 @@ def take_over(*, matter: Matter, actor: User | None, to: str, **_: Any) -> None:
         [PartyText(side=Party.Side.APPLICANT.value, name=found.name, phone=found.phone)] if found.name else []
     )
     client_id = uuid5(NAMESPACE_URL, f"matter:{matter.pk}")
-    _opened(actor, station_for(matter.area), matter.area, text, parties, client_id, matter)
+    _came(actor, matter.area, text, parties, client_id, matter)
+
+
+def dispute_of_visit(*, visit: Visit, findings: dict[str, Any], **_: Any) -> None:
+    """走访时登记的纠纷 becomes a case at the station of the place (source 网格排查), in the visit's
+    transaction; sent twice it is one case, since the visit is. Who may log the visit may raise it.
+
+    `findings["dispute"]` holds `dispute_type`, `urgency` (a Dispute.Risk), `facts`, `one`, `other` (names, ""
+    where not known) and `address` as the visit form cleaned them. Raises InvalidInput, naming the
+    form's field.
+    """
+    if not (found := findings.get("dispute")):
+        return
+    text = CaseText(
+        dispute_type=found["dispute_type"],
+        source="grid",
+        facts=found["facts"],
+        address=found["address"] or visit.target.address,
+        occurred_at=visit.visited_at,
+        risk=found["urgency"],
+    )
+    _check(text)
+    sides = ((Party.Side.APPLICANT, found["one"]), (Party.Side.RESPONDENT, found["other"]))
+    parties = [PartyText(side=side.value, name=one_name(name)) for side, name in sides if name]
+    if len({party.name for party in parties}) < len(parties):
+        raise InvalidInput("双方写成了同一个名字，请核对。", field="dispute_other")
+    _came(visit.visitor, visit.grid, text, parties, case_id(visit), None)
+
+
+def case_id(visit: Visit) -> UUID:
+    """The `client_id` of the case that a visit raised."""
+    return uuid5(visit.client_id, "dispute")
+
+
+def _came(
+    actor: User | None,
+    area: Area,
+    text: CaseText,
+    parties: Sequence[PartyText],
+    client_id: UUID,
+    origin: Matter | None,
+) -> None:
+    """Opened at the station of the place, which is told."""
+    dispute, created = _opened(actor, station_for(area), area, text, parties, client_id, origin)
+    if created:
+        tell_station(dispute)

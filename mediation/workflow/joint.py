@@ -12,7 +12,7 @@ from matters.models import Event, Matter
 from mediation.kinds import ENDED, OVER
 from mediation.models import Brand, Dispute, Invitation
 from mediation.workflow.act import act
-from mediation.workflow.moves import tell
+from mediation.workflow.told import tell
 from shared.errors import Conflict, InvalidInput, NotFound
 
 INVITED = (Unit.Kind.DEPARTMENT, Unit.Kind.POLICE, Unit.Kind.TEAM, Unit.Kind.STATION)

@@ -3,18 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 
-from django.utils import timezone
-
 from accounts.models import User
 from grids.models import Post, Unit
 from grids.queries import parameters
 from matters.models import Event, Matter
-from matters.notices import post
 from mediation.facts import case_turned
 from mediation.models import Brand, Dispute, Mediator, Party
 from mediation.papers.numbering import next_case_no
-from mediation.telling import CASE, of_case
 from mediation.workflow.act import act, end_of, month_after
+from mediation.workflow.told import tell, tell_police
 from shared.dates import today
 from shared.errors import InvalidInput
 
@@ -128,27 +125,10 @@ def assess(
             raise InvalidInput("请写明有什么风险、采取了什么措施。", field="note")
         case.risk, case.risk_note = risk, note[:300]
         if risk == Dispute.Risk.HIGH:
-            case.police_told_at = timezone.now()
-            _tell_police(case)
+            tell_police(case)
         case.save()
 
     return act(dispute, "risk", actor, work, note=note, version=version, risk=Dispute.Risk(risk).label)
-
-
-def _tell_police(case: Dispute) -> None:
-    street = f"/{case.station.area.parent_ids[0]}/"
-    police = Post.objects.on().filter(
-        unit__kind=Unit.Kind.POLICE, area__path__startswith=street, role__rights__contains=["incidents.view"]
-    )
-    post(
-        source=f"case:{case.pk}:risk:{case.matter.version}",
-        recipients=set(police.values_list("user", flat=True)),
-        subject=f"纠纷可能激化：{case.matter.title}",
-        body=f"{case.station.name}报告（人民调解法第二十五条）：{case.risk_note}",
-        urgency="now",
-        kind=CASE.code,
-        values=of_case(case),
-    )
 
 
 def extend(
@@ -237,16 +217,3 @@ def reopen(*, dispute: Dispute, actor: User, note: str, version: int | None = No
         case_turned.send(sender=Dispute, dispute=case, actor=actor, turn="reopened")
 
     return act(dispute, "reopen", actor, work, note=note, version=version)
-
-
-def tell(case: Dispute, what: str, recipients: list[int], subject: str, body: str = "") -> None:
-    """An inbox notice about the case; `what` makes it one however often it is told."""
-    post(
-        source=f"case:{case.pk}:{what}",
-        recipients=recipients,
-        subject=subject,
-        body=body or case.station.name,
-        url=f"/mediation/{case.pk}/",
-        kind=CASE.code,
-        values=of_case(case),
-    )

@@ -8,7 +8,14 @@
   const API = "/api/v1/visits/";
   const PATIENCE = 12000;
   const AT_ONCE = 50;
-  const HAZARD = { hazard_type: "hazard_type", level: "hazard_level", description: "hazard_description", address: "hazard_address" };
+  /* What a finding is made of, as the API names it: the field of the form and what an empty one means. The first says that there is one. */
+  const FINDINGS = {
+    hazard: { hazard_type: ["hazard_type"], level: ["hazard_level", "ordinary"], description: ["hazard_description"], address: ["hazard_address"] },
+    dispute: {
+      dispute_type: ["dispute_type"], urgency: ["dispute_urgency", "none"], facts: ["dispute_facts"], one: ["dispute_one"],
+      other: ["dispute_other"], address: ["dispute_address"],
+    },
+  };
   if (!who || !window.idb || !window.indexedDB) return;
 
   const opened = idb.openDB("outbox", 1, { upgrade(db) { db.createObjectStore("visits", { keyPath: "client_id" }); } });
@@ -75,13 +82,14 @@
     const all_of = (name) => fields.filter(([key, value]) => key === name && value !== "").map(([, value]) => value);
     const get = (name) => all_of(name)[0];
     const number = (name) => (get(name) === undefined ? null : Number(get(name)));
-    const hazard = get("hazard_type")
-      ? Object.fromEntries(Object.entries(HAZARD).map(([key, name]) => [key, get(name) || (key === "level" ? "ordinary" : "")]))
-      : null;
+    const found = Object.fromEntries(Object.entries(FINDINGS).map(([finding, parts]) => [
+      finding,
+      get(Object.values(parts)[0][0]) ? Object.fromEntries(Object.entries(parts).map(([key, [name, usual]]) => [key, get(name) || usual || ""])) : null,
+    ]));
     return {
       client_id: get("client_id"), target: number("target"), visited_at: get("visited_at") || null, met: get("met"),
       result: get("result") || "", chips: all_of("chips"), note: get("note") || "", latitude: number("latitude"),
-      longitude: number("longitude"), accuracy: number("accuracy"), hazard,
+      longitude: number("longitude"), accuracy: number("accuracy"), ...found,
     };
   };
 

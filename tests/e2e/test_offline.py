@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from grids.models import Target, Visit
+from mediation.models import Dispute
 from shared.dates import today
 from tests.cast import Cast
 from tests.e2e.conftest import sign_in
@@ -77,6 +78,28 @@ def test_saved_offline_reloaded_offline_sent_once(phone: Page, cast: Cast) -> No
     assert set(Visit.objects.values_list("visitor", flat=True)) == {cast.worker.pk}
     phone.reload()
     expect(phone.get_by_text("今天没有要回应的事")).to_be_visible()
+
+
+def test_a_dispute_heard_of_without_signal_becomes_a_case(phone: Page, cast: Cast) -> None:
+    grill = Target.objects.order_by("id")[0]
+    phone.context.set_offline(True)
+    phone.goto(f"/visits/new/?target={grill.pk}")
+    phone.get_by_text("顺带登记纠纷").click()
+    phone.get_by_label("是什么纠纷").select_option(label="邻里")
+    phone.get_by_label("一方", exact=False).first.fill("陈翀")
+    phone.get_by_label("另一方").fill("李䶮")
+    phone.get_by_label("为什么事").fill("半夜放音乐")
+    phone.get_by_role("radio", name="可能打起来").check()
+    phone.get_by_role("radio", name="要处理").check()
+    phone.get_by_role("button", name="保存走访").click()
+    phone.wait_for_url("**/")
+    assert not Dispute.objects.exists()
+    phone.context.set_offline(False)
+    phone.goto("/")
+    expect(phone.locator(".topbar [data-unsent]")).to_be_hidden()
+    case = Dispute.objects.get()
+    assert (case.station, case.source, case.risk, case.facts) == (cast.station, "grid", "high", "半夜放音乐")
+    assert [party.name for party in case.parties.order_by("side")] == ["陈翀", "李䶮"]
 
 
 def test_the_same_kept_form_twice_is_two_visits(phone: Page) -> None:

@@ -211,8 +211,8 @@ def test_what_was_found_goes_out_with_the_fact(cast: Cast, log: Log) -> None:
         log(cast.target())
     finally:
         visit_logged.disconnect(hear)
-    assert seen[0] == (visit.pk, {"hazard": hazard})
-    assert seen[1][1] == {"hazard": None}
+    assert seen[0] == (visit.pk, {"hazard": hazard, "dispute": None})
+    assert seen[1][1] == {"hazard": None, "dispute": None}
 
 
 def test_midnight_in_shanghai_decides_the_day(cast: Cast, log: Log) -> None:
