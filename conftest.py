@@ -23,11 +23,7 @@ def _missing() -> dict[str, str]:
     missing = {}
     if not _browser():
         missing["e2e"] = "no Chromium: install Debian's chromium and fonts-noto-cjk, or name one in CHROMIUM"
-    if not os.environ.get("REDIS_URL"):
-        missing["redis"] = "REDIS_URL is not set"
-    if settings.EMBEDDED_DATABASE:
-        missing["server"] = "DATABASE_URL is not set"
-    else:
+    if not settings.EMBEDDED_DATABASE:
         missing["private"] = "DATABASE_URL names a server"
     return missing
 
@@ -35,15 +31,18 @@ def _missing() -> dict[str, str]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What CI asks for when the whole suite has run once and the servers change."""
     parser.addoption(
-        "--servers-only", action="store_true", help="only tests that talk to the database, Redis or a browser"
+        "--servers-only",
+        action="store_true",
+        help="only what other servers can change: commits, workers, the browser, tests marked 'servers'",
     )
 
 
-def _talks_to_a_server(item: pytest.Item) -> bool:
-    used = set(getattr(item, "fixturenames", ()))
-    return bool(used & {"db", "transactional_db"}) or any(
-        item.get_closest_marker(name) for name in ("django_db", "redis", "server", "e2e")
-    )
+def _servers_matter(item: pytest.Item) -> bool:
+    """Whether another PostgreSQL, or Redis for cache, sessions and queue, can change what the test sees."""
+    database = item.get_closest_marker("django_db")
+    commits = database is not None and database.kwargs.get("transaction", False)
+    used = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(commits or used or item.get_closest_marker("servers"))
 
 
 def _own_cache() -> None:
@@ -79,7 +78,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     missing = _missing()
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
     if config.getoption("--servers-only"):
-        left_out += [item for item in items if item not in left_out and not _talks_to_a_server(item)]
+        left_out += [item for item in items if item not in left_out and not _servers_matter(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in set(left_out)]

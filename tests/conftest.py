@@ -12,16 +12,21 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from grids import reference
+from grids.models import Role
 from tests.cast import Cast, build_cast
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Knox makes a table for the token model that ours replaces; no model names it, so emptying the
+    """Vocabulary, parameters and roles lie in the database for the whole run.
+
+    Knox makes a table for the token model that ours replaces; no model names it, so emptying the
     database would trip on it.
     """
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS knox_authtoken")
+    with django_db_blocker.unblock():
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS knox_authtoken")
+        reference.load()
 
 
 @pytest.fixture(autouse=True)
@@ -37,8 +42,9 @@ def _quick(settings: Any, tmp_path: Path) -> None:
 
 @pytest.fixture
 def loaded(db: None) -> None:
-    """Vocabulary, parameters and roles."""
-    reference.load()
+    """Vocabulary, parameters and roles: anew where a test that commits has emptied the database."""
+    if not Role.objects.exists():
+        reference.load()
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from incidents.models import Hazard, PoliceIncident
 from matters.models import Event, Matter, Obligation
 from shared.errors import Conflict, NotAllowed
 
+pytestmark = pytest.mark.servers
+
 CIPHERED = {"phone", "id_number", "caller_name", "caller_phone", "password"}
 MADE_NOW = {"last_login"}
 MODELS = (

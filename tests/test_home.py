@@ -19,6 +19,8 @@ from matters.workflow import open_matter
 from shared.dates import at, today
 from tests.cast import POSTS, Cast
 
+pytestmark = pytest.mark.servers
+
 AsUser = Callable[[User], Client]
 
 

@@ -21,6 +21,8 @@ from accounts.models import ApiKey, User
 from grids.models import Role
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.servers
+
 SCHEMA = "/api/v1/schema/"
 SECRET = "31" * 20
 

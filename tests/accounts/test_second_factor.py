@@ -18,6 +18,8 @@ from shared.dates import SHANGHAI
 from shared.errors import InvalidInput
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.servers
+
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 SECRET = "31" * 20
 

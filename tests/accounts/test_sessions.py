@@ -15,6 +15,8 @@ from grids.models import Post, Role
 from shared.dates import SHANGHAI, today
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.servers
+
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 
 

@@ -11,6 +11,8 @@ from accounts.models import SignIn, User
 from shared.dates import SHANGHAI
 from tests.cast import PASSWORD, Cast
 
+pytestmark = pytest.mark.servers
+
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=SHANGHAI)
 BROWSER = "Mozilla/5.0 (Linux; Android 14) Chrome/130 MicroMessenger/8.0"
 

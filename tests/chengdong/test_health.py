@@ -11,6 +11,8 @@ from django.test import Client
 
 from chengdong import health
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture(autouse=True)
 def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ from tests.cast import Cast
 from tests.digests.conftest import Clock
 from tests.digests.street import DAY, asked, digest, hour, incident, night, overdue, sums
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture(autouse=True)
 def _morning(clock: Clock) -> None:

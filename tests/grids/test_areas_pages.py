@@ -18,6 +18,8 @@ from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.cast import Cast
 
+pytestmark = pytest.mark.servers
+
 AsUser = Callable[[User], Client]
 SQUARE = {"type": "Polygon", "coordinates": [[[121.0, 28.0], [121.1, 28.0], [121.1, 28.1], [121.0, 28.0]]]}
 

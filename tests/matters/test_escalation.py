@@ -15,6 +15,8 @@ from shared.dates import SHANGHAI
 from tests.cast import Cast
 from tests.incidents.made import hazard
 
+pytestmark = pytest.mark.servers
+
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)

@@ -21,6 +21,8 @@ from shared.pinyin import initials_of_parts
 from tests.cast import Cast
 from tests.incidents.made import hazard, incident
 
+pytestmark = pytest.mark.servers
+
 SignIn = Callable[[User], Client]
 
 

@@ -14,6 +14,8 @@ from mediation.models.party import name_marks
 from tests.cast import Cast
 from tests.mediation.made import dispute, party
 
+pytestmark = pytest.mark.servers
+
 
 def _book(start: int, end: int, *, kind: int = 2, resource: int = 7) -> Booking:
     """Minutes from a fixed hour."""

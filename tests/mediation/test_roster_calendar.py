@@ -19,6 +19,8 @@ from shared.errors import NotFound
 from tests.cast import Cast
 from tests.mediation import rostered as made
 
+pytestmark = pytest.mark.servers
+
 
 @pytest.fixture
 def team(cast: Cast) -> list[Any]:

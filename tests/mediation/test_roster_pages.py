@@ -20,6 +20,8 @@ from shared.dates import today
 from tests.cast import Cast
 from tests.mediation import rostered as made
 
+pytestmark = pytest.mark.servers
+
 ROOT = "/mediation/roster/"
 
 

@@ -20,6 +20,8 @@ from stats import queries
 from tests.cast import Cast
 from tests.incidents.made import incident
 
+pytestmark = pytest.mark.servers
+
 AsUser = Callable[[User], Client]
 Api = Callable[[User], APIClient]
 ZONE = ZoneInfo("Asia/Shanghai")
