@@ -22,21 +22,23 @@ GONE = "没有找到，或不在您的辖区"
 def assign_many(
     *,
     chosen: Mapping[int, int | None],
-    area: Area,
+    area: Area | None,
     actor: User,
     client_id: UUID,
     unit: Unit | None = None,
     note: str = "",
 ) -> tuple[BulkAssignment, bool]:
-    """Assign matters (id → the version that was seen, None = any) to a village or grid, or to a unit there;
-    whether this is the first time.
+    """Assign matters (id → the version that was seen, None = any) to a village or grid, or to a unit of the
+    street, where without `area` each stays in its own; whether this is the first time.
 
     What one matter refuses does not stop the others. Safe to send twice: the same `client_id` with the same
     content is the first result again, with other content Conflict. Raises InvalidInput for none or too many.
     """
     if not 0 < len(chosen) <= MOST:
         raise InvalidInput(f"请选 1 到 {MOST} 件事项。", field="matters")
-    told = [sorted(chosen.items()), area.pk, unit.pk if unit else None, note, actor.pk]
+    if not (area or unit):
+        raise InvalidInput("请选择交给哪里。", field="area")
+    told = [sorted(chosen.items()), area.pk if area else None, unit.pk if unit else None, note, actor.pk]
     payload = hashlib.sha256(orjson.dumps(told)).hexdigest()
     with connection.cursor() as cursor:  # held until the end: the same press twice at once waits here
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(client_id)])
@@ -44,7 +46,7 @@ def assign_many(
         if first.payload_hash != payload:
             raise Conflict("这次批量流转的编号已用过，请刷新列表再选。", field="client_id")
         return first, False
-    evidence: dict[str, Any] = {"area": area, **({"unit": unit} if unit else {})}
+    evidence = {name: place for name, place in (("area", area), ("unit", unit)) if place}
     seen = Matter.objects.within(actor, "matters.view").in_bulk(chosen)
     result = [
         _one(pk, seen.get(pk), chosen[pk], evidence=evidence, actor=actor, note=note) for pk in sorted(chosen)

@@ -27,10 +27,13 @@ class Chosen(serializers.Serializer[Any]):
 
 
 class AssignInput(serializers.Serializer[Any]):
-    """Where the matters go. `client_id` makes it safe to repeat; `unit` lies in `area`."""
+    """Where the matters go. `client_id` makes it safe to repeat. To a `unit` of the street without `area`,
+    each stays in its own area."""
 
     client_id = serializers.UUIDField()
-    area = serializers.PrimaryKeyRelatedField(queryset=Area.objects.filter(is_active=True))
+    area = serializers.PrimaryKeyRelatedField(
+        queryset=Area.objects.filter(is_active=True), required=False, allow_null=True
+    )
     unit = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.all(), required=False, allow_null=True)
     note = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True, default="")
     matters = serializers.ListField(child=Chosen(), max_length=MOST)
@@ -67,14 +70,13 @@ class AssignApi(GenericAPIView[BulkAssignment]):
         checked = AssignInput(data=request.data)
         checked.is_valid(raise_exception=True)
         given = checked.validated_data
-        unit = given.get("unit")
-        place = unit.area if unit else given["area"]
-        if not covers(request.user, RIGHT, given["area"]) or not covers(request.user, RIGHT, place):
+        area = given.get("area")
+        if area and not covers(request.user, RIGHT, area):
             raise NotFound("没有找到这个村社或网格，或它不在您的辖区。")
         row, new = assign_many(
             chosen={one["id"]: one.get("version") for one in given["matters"]},
-            area=given["area"],
-            unit=unit,
+            area=area,
+            unit=given.get("unit"),
             note=given["note"].strip(),
             actor=request.user,  # type: ignore[arg-type]
             client_id=given["client_id"],

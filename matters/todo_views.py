@@ -34,14 +34,12 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["to"].choices = [("", "请选择"), *groups]  # type: ignore[attr-defined]
 
-    def place(self) -> tuple[Area, Unit | None]:
-        """The area, and the unit that lies in it where a unit was chosen; the choices kept both inside the
-        territory."""
+    def place(self) -> dict[str, Area | Unit | None]:
+        """The area or the unit; the choices kept both within what the reader may give to."""
         kind, _, pk = self.cleaned_data["to"].partition(":")
         if kind == "unit":
-            unit = Unit.objects.select_related("area").get(pk=pk)
-            return unit.area, unit
-        return Area.objects.get(pk=pk), None
+            return {"area": None, "unit": Unit.objects.get(pk=pk)}
+        return {"area": Area.objects.get(pk=pk), "unit": None}
 
 
 def beside_list(request: HttpRequest) -> dict[str, Any]:
@@ -53,8 +51,14 @@ def beside_list(request: HttpRequest) -> dict[str, Any]:
         "searches": searches_of(request),
         "query": plain(request.GET.urlencode()),
         "bulk": form,
-        "may_assign": lambda row: KINDS[row["kind"]].move(row["state"], "assign") is not None,
+        "may_assign": may_assign,
+        "any_to_assign": lambda rows: any(map(may_assign, rows)),
     }
+
+
+def may_assign(row: dict[str, Any]) -> bool:
+    """Whether a row of the list can be assigned now."""
+    return KINDS[row["kind"]].move(row["state"], "assign") is not None
 
 
 def chosen_of(values: list[str]) -> dict[int, int | None]:
@@ -78,11 +82,14 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
         told = form.errors.get("to") or ["这次批量流转没有编号，请刷新列表再选。"]
         messages.error(request, str(told[0]))
         return redirect(back)
-    area, unit = form.place()
-    given = {"client_id": form.cleaned_data["client_id"], "note": form.cleaned_data["note"].strip()}
+    given = {
+        **form.place(),
+        "client_id": form.cleaned_data["client_id"],
+        "note": form.cleaned_data["note"].strip(),
+    }
     chosen = chosen_of(request.POST.getlist("matter"))
     try:
-        row, _ = assign_many(chosen=chosen, area=area, unit=unit, actor=user, **given)
+        row, _ = assign_many(chosen=chosen, actor=user, **given)
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(back)

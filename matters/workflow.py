@@ -194,7 +194,7 @@ def _check(
     _check_evidence(transition, note, given)
     if transition.to_unit and given.get("unit"):
         _check_unit(matter, given["unit"])
-    elif "area" in transition.needs:
+    if "area" in transition.needs and given.get("area"):
         _check_area(given["area"], transition, actor)
 
 

@@ -24,14 +24,17 @@ class SavedSearch(models.Model):
 
 
 class BulkAssignment(models.Model):
-    """批量流转: who sent which matters where in one press, and what became of each. Append-only."""
+    """批量流转: who sent which matters where in one press, and what became of each. Append-only.
+
+    Given to a unit without an area, each matter stays where it is.
+    """
 
     client_id = models.UUIDField(unique=True)
     payload_hash = models.CharField(max_length=64)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="经办人"
     )
-    area = models.ForeignKey("grids.Area", models.PROTECT, related_name="+", verbose_name="交给")
+    area = models.ForeignKey("grids.Area", models.PROTECT, null=True, related_name="+", verbose_name="交给")
     unit = models.ForeignKey("grids.Unit", models.PROTECT, null=True, related_name="+", verbose_name="单位")
     note = models.TextField("交办说明", blank=True, default="")
     at = models.DateTimeField("时间", auto_now_add=True)
@@ -43,7 +46,7 @@ class BulkAssignment(models.Model):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.actor_id} → {self.area_id}"
+        return f"{self.actor_id} → {self.area_id or self.unit_id}"
 
     @property
     def done(self) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import Client
 
 from accounts.models import User
+from grids.models import Unit
 from incidents.models import PoliceIncident
 from matters.bulk import MOST, assign_many
 from matters.models import BulkAssignment, Event, Matter, SavedSearch
@@ -180,6 +181,41 @@ def test_the_same_press_twice_at_once_happens_once(cast: Cast) -> None:
     assert Event.objects.filter(action="assign").count() == 2
 
 
+def test_given_to_a_department_each_stays_where_it_is(cast: Cast, as_user: SignIn) -> None:
+    """A village's officer may name any unit of the street, as the form of one matter does."""
+    office = Unit.objects.create(area=cast.street, name="综合行政执法队", kind=Unit.Kind.DEPARTMENT)
+    far = Unit.objects.create(area=cast.far_grid, name="邻街执法队", kind=Unit.Kind.DEPARTMENT)
+    one, two = waiting(cast, 1)[0], incident(cast, cast.grid_a2, title="乙")
+    client = as_user(cast.officer)
+    page = client.get("/matters/?view=all").content.decode()
+    assert f'value="unit:{office.pk}"' in page
+    assert f'value="unit:{far.pk}"' not in page
+    given = {"to": f"unit:{office.pk}", "matter": [f"{one.pk}:1", f"{two.pk}:1"], "client_id": uuid4()}
+    told = client.post("/matters/bulk/", given, follow=True).content.decode()
+    assert "2 件已流转" in told
+    assert "综合行政执法队" in told
+    for matter, area in ((one, cast.grid_a), (two, cast.grid_a2)):
+        matter.refresh_from_db()
+        assert (matter.unit, matter.area, matter.state) == (office, area, "assigned")
+    with pytest.raises(InvalidInput):
+        send(cast, [one], area=None)
+
+
+def test_a_unit_opens_no_area_that_the_actor_may_not_give_to(cast: Cast) -> None:
+    office = Unit.objects.create(area=cast.street, name="综合行政执法队", kind=Unit.Kind.DEPARTMENT)
+    (one,) = waiting(cast)
+    row, _ = send(cast, [one], area=cast.grid_b, unit=office)
+    assert row.refused[0]["refused"] == "只能流转到您辖区内的村社或网格。"
+
+
+def test_the_form_shows_only_where_there_is_something_to_send(cast: Cast, as_user: SignIn) -> None:
+    (one,) = waiting(cast)
+    client = as_user(cast.officer)
+    assert "批量流转" in client.get("/matters/?view=all").content.decode()
+    Matter.objects.filter(pk=one.pk).update(state="echoed")
+    assert "批量流转" not in client.get("/matters/?view=all").content.decode()
+
+
 def test_none_or_too_many_are_refused(cast: Cast) -> None:
     for chosen in ({}, dict.fromkeys(range(1, MOST + 2))):
         with pytest.raises(InvalidInput):
@@ -219,6 +255,9 @@ def test_programs_assign_many(cast: Cast, as_user: SignIn) -> None:
         client.post("/api/v1/matters/assign/", body, content_type="application/json") for _ in range(2)
     ]
     assert [answer.status_code for answer in answers] == [201, 200]
+    nowhere = {**body, "client_id": str(uuid4()), "area": None}
+    refused = client.post("/api/v1/matters/assign/", nowhere, content_type="application/json")
+    assert refused.status_code == 400
     assert answers[0].json()["results"] == [{"matter": one.pk, "number": one.number, "refused": ""}]
 
 
