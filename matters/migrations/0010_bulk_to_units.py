@@ -5,16 +5,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grids', '0006_role_unit_rights'),
-        ('matters', '0009_search'),
+        ("grids", "0006_role_unit_rights"),
+        ("matters", "0009_search"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='bulkassignment',
-            name='area',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.area', verbose_name='交给'),
+            model_name="bulkassignment",
+            name="area",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="grids.area",
+                verbose_name="交给",
+            ),
         ),
     ]
