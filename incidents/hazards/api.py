@@ -13,10 +13,10 @@ from rest_framework.views import APIView
 from grids.models import Area
 from grids.photos import clean
 from grids.scope import reader
+from incidents.before_after import of_photos
 from incidents.hazards import queries
 from incidents.hazards.checking import Finding, record_inspection
 from incidents.hazards.filters import HazardFilter, InspectionFilter
-from incidents.hazards.pages import of_photos
 from incidents.hazards.serializers import (
     HazardDetail,
     HazardInput,

@@ -8,14 +8,18 @@ from uuid import uuid4
 from django import forms
 
 from accounts.models import User
-from grids.models import Area
+from grids.models import Area, Target
 from grids.queries import words
+from grids.queries.targets import search
 from incidents.hazards.campaigns import RIGHT, leaders_in
 from incidents.models import Campaign, CheckList
 from shared.dates import today
 from shared.faces import DayInput
+from shared.filters import id_of
 
 MOST_CHOSEN = 500
+PLACES_OFFERED = 30
+"""Of those that the words name; more words narrow them."""
 
 
 def _pick(field: forms.Field, choices: Any) -> None:
@@ -23,7 +27,7 @@ def _pick(field: forms.Field, choices: Any) -> None:
 
 
 class CampaignForm(forms.Form):
-    """A new campaign; places by type, or chosen one by one by their numbers."""
+    """A new campaign; places by type, or found by words and ticked one by one."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     name = forms.CharField(label="名称", max_length=60)
@@ -35,11 +39,14 @@ class CampaignForm(forms.Form):
         required=False,
         help_text="不选就是范围里的全部场所",
     )
-    chosen = forms.CharField(
-        label="只查选定的场所",
+    find = forms.CharField(label="找场所", max_length=40, required=False, help_text="名称或地址")
+    chosen = forms.TypedMultipleChoiceField(
+        label="选定的场所",
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="走访对象编号，用空格隔开；填了就不按类别",
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="勾上的才查，不按类别；继续找，勾过的还在",
+        error_messages={"invalid_choice": "有场所不在您的辖区或已不在名册，请重新勾选。"},
     )
     checklist = forms.ModelChoiceField(
         label="检查表", queryset=CheckList.objects.none(), empty_label="请选择"
@@ -49,8 +56,8 @@ class CampaignForm(forms.Form):
     leader = forms.ModelChoiceField(label="负责人", queryset=User.objects.none(), empty_label="请选择")
     note = forms.CharField(label="说明", max_length=500, required=False, widget=forms.Textarea)
 
-    def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, user: User, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         labels = words("campaign_action", "place_type")
         _pick(self.fields["action"], list(labels["campaign_action"].items()))
         _pick(self.fields["place_types"], list(labels["place_type"].items()))
@@ -60,15 +67,34 @@ class CampaignForm(forms.Form):
         fields["checklist"].queryset = CheckList.objects.filter(is_current=True).order_by("name")
         top = areas.order_by("path").first()
         fields["leader"].queryset = leaders_in(top) if top else User.objects.none()
+        self._offer_places(user)
+
+    def _offer_places(self, user: User) -> None:
+        """The places that were ticked, then those that the words name."""
+        ticked = [pk for pk in map(id_of, self["chosen"].value() or ()) if pk][: MOST_CHOSEN + 1]
+        words_asked = str(self["find"].value() or "").strip()
+        seen: Any = Target.objects.within(user, RIGHT).filter(kind=Target.Kind.PLACE, is_active=True)
+        wanted = seen.filter(pk__in=ticked)
+        rows = list(wanted.order_by("name", "pk").values_list("pk", "name", "address"))
+        if words_asked:
+            named = search(seen, words_asked).exclude(pk__in=ticked).order_by("name", "pk")
+            rows += named.values_list("pk", "name", "address")[:PLACES_OFFERED]
+        self.asked = bool(words_asked)
+        _pick(
+            self.fields["chosen"],
+            [(pk, f"{name}，{address}" if address else name) for pk, name, address in rows],
+        )
 
     def clean_chosen(self) -> list[int] | None:
         """Numbers of targets; None where nothing was chosen."""
-        parts = self.cleaned_data["chosen"].replace(",", " ").replace("，", " ").split()
-        if any(not part.isascii() or not part.isdecimal() or len(part) > 15 for part in parts):
-            raise forms.ValidationError("编号只能是数字，用空格隔开。")
-        if len(parts) > MOST_CHOSEN:
+        chosen: list[int] = self.cleaned_data["chosen"]
+        if len(chosen) > MOST_CHOSEN:
             raise forms.ValidationError(f"一次最多选 {MOST_CHOSEN} 个场所。")
-        return [int(part) for part in parts] or None
+        return chosen or None
+
+    def content(self) -> dict[str, Any]:
+        """What `open_campaign` takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "find"}
 
 
 class CampaignEdit(forms.Form):

@@ -90,14 +90,23 @@ def missing_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     return csv_file(f"{campaign.name}未检查{today():%Y%m%d}.csv", columns, rows)
 
 
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What stands in the form, as it was typed."""
+    several = {name: request.POST.getlist(name) for name in ("place_types", "chosen")}
+    return {**request.POST.dict(), **several}
+
+
 @scoped(RIGHT)
 def new(request: HttpRequest) -> HttpResponse:
-    """Open a campaign; sent twice it is one."""
+    """Open a campaign; sent twice it is one. `look` only looks for places to tick: what was typed stays."""
+    if "look" in request.POST:
+        form = CampaignForm(reader(request), initial=_typed(request))
+        return render(request, "incidents/hazards/campaign_new.html", {"form": form, "looking": True})
     form = CampaignForm(reader(request), request.POST or None)
     status = 400 if form.is_bound and not form.is_valid() else 200
     if form.is_bound and form.is_valid():
         try:
-            campaign, _ = open_campaign(actor=reader(request), **form.cleaned_data)
+            campaign, _ = open_campaign(actor=reader(request), **form.content())
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
             status = error.status

@@ -1,44 +1,21 @@
 """What a hazard adds to its matter's page: where it is, what led to it, photos before and after, earlier ones
 of its place."""
 
-from typing import Any
-
 from django.urls import reverse
 
 from accounts.models import User
 from grids.queries import words
 from grids.scope import covers
+from incidents.before_after import of_photos
 from incidents.hazards import queries
 from incidents.models import Hazard, InspectionResult
 from incidents.reports.words import without_numbers
 from matters.details import Detail
 from matters.loop import state_label
-from matters.models import Event, Matter
-from matters.photos import by_event
+from matters.models import Matter
 from shared.jinja import date_text
 
 EARLIER_SHOWN = 8
-
-
-def of_photos(matter: Matter) -> dict[str, Any]:
-    """`before` came with the report, `after` with the newest echo (or its re-inspection) that has some; with
-    the days.
-    """
-    pictures = by_event(matter)
-    if not pictures:
-        return {"before": [], "after": [], "before_at": "", "after_at": ""}
-    events = {event.pk: event for event in Event.objects.filter(pk__in=pictures)}
-    first = next((pk for pk in sorted(pictures) if events[pk].action == "open"), None)
-    last = next((pk for pk in sorted(pictures, reverse=True) if events[pk].action in AFTER), None)
-    return {
-        "before": pictures.get(first, []) if first else [],
-        "after": pictures.get(last, []) if last else [],
-        "before_at": date_text(events[first].at) if first else "",
-        "after_at": date_text(events[last].at) if last else "",
-    }
-
-
-AFTER = {"echo", "verify"}
 
 
 def of_hazard(matter: Matter, user: User) -> Detail:

@@ -42,7 +42,7 @@ def hotspot_page(request: HttpRequest) -> HttpResponse:
         "villages": queries.by_village(found.qs),
         "rows": _linker(asked),
         "short": short_address,
-        "since": asked.get("after", ""),
-        "until": asked.get("before", ""),
+        "since": found.form.cleaned_data.get("after"),
+        "until": found.form.cleaned_data.get("before"),
     }
     return render(request, "incidents/hotspots.html", context)

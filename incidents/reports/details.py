@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.personal import PersonalField, Subject
 from grids.queries import words
 from grids.scope import covers
+from incidents.before_after import of_photos
 from incidents.reports.models import CitizenReport
 from incidents.reports.words import without_numbers
 from matters.details import Detail
@@ -14,7 +15,7 @@ from shared.crypto import mask
 
 
 def of_report(matter: Matter, user: User) -> Detail:
-    """What was reported, masked; ratings below it."""
+    """What was reported, masked; photos before and after and ratings below it."""
     report = (
         CitizenReport.objects.select_related("continued_as").prefetch_related("ratings").get(matter=matter)
     )
@@ -39,6 +40,7 @@ def of_report(matter: Matter, user: User) -> Detail:
             "ratings": sorted(report.ratings.all(), key=lambda rating: rating.at),
             "closed_at": matter.closed_at,
             "onward": report.continued_as,
+            **of_photos(matter),
         },
     )
 

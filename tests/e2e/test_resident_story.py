@@ -35,7 +35,7 @@ def test_a_resident_is_answered_and_says_what_he_thinks(
     phone.get_by_label("具体在哪里").fill("河边村一区26号门口")
     phone.get_by_label("照片").set_input_files(before)
     phone.get_by_label("手机号").fill("13900004321")
-    phone.get_by_role("button", name="提交").click()
+    phone.get_by_role("button", name="上报这个问题").click()
     phone.wait_for_url(re.compile(r"/echo/[A-Z2-9]{10}/$"))
     expect(phone.get_by_role("heading", name="待受理")).to_be_visible()
     expect(phone.get_by_text("已收到，编号 QZ")).to_be_visible()

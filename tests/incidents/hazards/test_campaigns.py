@@ -1,5 +1,6 @@
 """Campaigns: their places, their progress, what they found; check lists and their versions."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -167,6 +168,34 @@ def test_the_form_opens_a_campaign_and_checking_from_it_comes_back(cast: Cast, a
     assert link.replace("&", "&amp;") in client.get(address).content.decode()
     assert as_user(cast.worker).post(link, check).headers["Location"] == address
     assert progress(made) == (1, 1)
+
+
+def test_places_are_found_by_words_and_ticked(cast: Cast, as_user: SignIn) -> None:
+    """Looking for more keeps what was typed and ticked; only what is ticked is inspected."""
+    first, second, third = (cast.target(name=name) for name in ("老渡口烧烤", "新渡口烧烤", "小城网吧"))
+    far = cast.target(cast.far_grid, name="远处烧烤")
+    client = as_user(cast.command)
+    typed = {"client_id": str(uuid4()), "name": "烧烤专项", "action": "fire", "area": cast.village.pk}
+    page = client.post(
+        "/hazards/campaigns/new/", {**typed, "find": "烧烤", "chosen": [third.pk], "look": "1"}
+    ).content.decode()
+    assert 'value="烧烤专项"' in page
+    assert "请选择属于" not in page, "nothing is refused while one looks"
+    ticks = re.findall(r'name="chosen" id="[^"]+" value="(\d+)"( checked)?', page)
+    assert ticks[0] == (str(third.pk), " checked")
+    assert {int(pk) for pk, _ in ticks[1:]} == {first.pk, second.pk}
+    assert not Campaign.objects.exists()
+    rest = {
+        "checklist": stall_list().pk,
+        "starts_on": today(),
+        "ends_on": today() + timedelta(days=9),
+        "leader": cast.officer.pk,
+    }
+    refused = client.post("/hazards/campaigns/new/", {**typed, **rest, "chosen": [far.pk]})
+    assert refused.status_code == 400
+    assert "不在您的辖区" in refused.content.decode()
+    assert client.post("/hazards/campaigns/new/", {**typed, **rest, "chosen": [first.pk]}).status_code == 302
+    assert list(Campaign.objects.get().places.values_list("target", flat=True)) == [first.pk]
 
 
 def test_the_number_of_queries_does_not_grow(
