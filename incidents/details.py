@@ -10,12 +10,12 @@ from grids.scope import covers
 from incidents.models import PoliceIncident
 from incidents.queries import short_address
 from incidents.repeats.queries import earlier_of, repeat_rule
-from incidents.reports.words import without_numbers
 from matters.details import Detail
 from matters.loop import KINDS
 from matters.models import Matter
 from shared.crypto import mask
 from shared.jinja import moment_text
+from shared.texts import without_numbers
 
 EARLIER_SHOWN = 10
 

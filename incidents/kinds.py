@@ -66,11 +66,12 @@ POLICE_INCIDENT = Kind(
             *DIVERSION,
         ],
         echo={"label": "回应"},
+        refer={"by_reporter": True},
     ),
     reader="incidents.view",
 )
 """Its number is the police number. One that the import could not place waits in `reported` until the command
-room places it.
+room places it. The police, its reporter, refer it by a mark in their export (incidents/referring.py).
 """
 
 HAZARD = Kind(

@@ -21,6 +21,7 @@ from grids.raised import Raised
 from grids.scope import covers, posts_of
 from incidents.hazards.places import place_key
 from incidents.models import Hazard, PoliceIncident
+from incidents.referring import refer_marked
 from matters.loop import state_label
 from matters.models import Event, Matter
 from matters.workflow import open_matter
@@ -168,7 +169,7 @@ def incident_placed(*, matter: Matter, event: Event, **_: Any) -> None:
     """A police incident that a person gave to a village or grid is placed by hand: no import moves it again.
 
     One that waited in the tray gets the village into its address key with it, so that the repeat rule finds
-    it beside the others of that address.
+    it beside the others of that address. Marked 移交调解, it goes there now.
     """
     if matter.kind != "police_incident" or "area" not in event.evidence:
         return
@@ -178,3 +179,5 @@ def incident_placed(*, matter: Matter, event: Event, **_: Any) -> None:
         incident.address_key = territory.key_of(territory.village_of(matter.area), incident.address)
     incident.placed = PoliceIncident.Placed.HAND
     incident.save(update_fields=["placed", "address_key"])
+    incident.matter = Matter.objects.get(pk=matter.pk)
+    refer_marked([incident])

@@ -61,8 +61,8 @@ def api_detail(dispute: Dispute, user: User) -> dict[str, Any]:
     row = cases.plain(Dispute.objects.filter(pk=dispute.pk)).get()
     return {
         **api_row(row),
-        "facts": dispute.facts,
-        "request": dispute.request,
+        "facts": page.told(dispute.facts),
+        "request": page.told(dispute.request),
         "parties": [_party(party) for party in page.parties if party.left_on is None],
         "lines": [vars(line) for line in page.lines],
         "next": page.next.title,

@@ -5,7 +5,7 @@
     SELECT matter.id, matter.state, matter.title, matter.occurred_at, matter.moved_at, matter.handler_id,
            incident.address, incident.address_key, incident.phone_index, area.path,
            substring(area.path FROM '^/[0-9]+/') AS street, %(repeat_days)s::int AS days,
-           CASE WHEN matter.state IN ('echoed', 'closed') THEN area.id
+           CASE WHEN matter.state IN ('echoed', 'closed', 'referred') THEN area.id
                 WHEN area.level = 'grid' AND matter.kind || ':' || matter.state = ANY(%(with_village)s) THEN area.parent_id
                 ELSE area.id END AS area_id
     FROM matters_matter matter
@@ -15,7 +15,7 @@
       AND matter.occurred_at >= %(since)s - %(reach)s AND matter.occurred_at < %(until)s
       AND (matter.occurred_at >= %(since)s
            OR (matter.moved_at >= %(since)s AND matter.moved_at < %(until)s
-               AND matter.state NOT IN ('echoed', 'closed')))
+               AND matter.state NOT IN ('echoed', 'closed', 'referred')))
 ), incident AS (
     SELECT this.*, before.times + 1 AS times, before.told
     FROM fresh this
@@ -45,7 +45,7 @@
            ) AS detail,
            CASE WHEN times >= %(repeat_red)s THEN 'red' WHEN times >= %(repeat_yellow)s THEN 'yellow' ELSE '' END
                AS colour,
-           CASE WHEN state IN ('echoed', 'closed') THEN moved_at END AS answered_at,
-           handler_id AS answered_by, '预响前已回应' AS answer, 0 AS carried
+           CASE WHEN state IN ('echoed', 'closed', 'referred') THEN moved_at END AS answered_at,
+           handler_id AS answered_by, CASE WHEN state = 'referred' THEN '已移交，由接收方办理' ELSE '预响前已回应' END AS answer, 0 AS carried
     FROM incident
 )

@@ -14,12 +14,12 @@ from incidents.diversions.forms import DiversionFilter
 from incidents.diversions.models import Diversion
 from incidents.diversions.workflow import DIVERT, TAKE, receives
 from incidents.queries import short_address
-from incidents.reports.words import without_numbers
 from matters.queries import as_row, place_of
 from matters.workflow import advance
 from shared.crypto import mask
 from shared.errors import Conflict, DomainError, TransitionRefused
 from shared.pages import page_of
+from shared.texts import without_numbers
 
 DONE = {"sign": "已签收", "contact": "已记下联系时间", "arrive": "已记下到场时间", "reply": "已回复，等审核"}
 SAID = {"sign": "签收", "contact": "已联系", "arrive": "已到场", "close": "回复办结"}

@@ -9,11 +9,11 @@ from grids.scope import covers
 from incidents.before_after import of_photos
 from incidents.hazards import queries
 from incidents.models import Hazard, InspectionResult
-from incidents.reports.words import without_numbers
 from matters.details import Detail
 from matters.loop import state_label
 from matters.models import Matter
 from shared.jinja import date_text
+from shared.texts import without_numbers
 
 EARLIER_SHOWN = 8
 

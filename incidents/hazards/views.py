@@ -19,7 +19,6 @@ from incidents.hazards.forms import HazardForm
 from incidents.levels import HazardLevel
 from incidents.models import Campaign, Hazard, Inspection
 from incidents.queries import place_row
-from incidents.reports.words import without_numbers
 from incidents.workflow import raise_hazard
 from matters.filters import offer_areas
 from matters.loop import state_label
@@ -29,6 +28,7 @@ from shared.downloads import csv_file
 from shared.errors import DomainError, InvalidInput
 from shared.filters import id_of
 from shared.pages import page_of
+from shared.texts import without_numbers
 
 NEWEST = ("-occurred_at", "-matter_id")
 SHOWN_CAMPAIGNS = 100

@@ -18,6 +18,7 @@ from grids.queries import parameters
 from incidents.importing import writing
 from incidents.importing.placing import place
 from incidents.models import PoliceIncident
+from incidents.referring import refer_marked
 from matters.clocks import Limits
 from shared import cells
 from shared.cells import Cell
@@ -205,9 +206,10 @@ class IncidentSession:
         return (f"{label}：{told}" if told else label)[:120]
 
     def save(self, results: Sequence[Result]) -> None:
-        """Matters, incidents and timelines, each in one statement."""
+        """Matters, incidents and timelines, each in one statement; then what is marked goes to mediation."""
         writing.create([r.made for r in results if r.outcome == Outcome.CREATED], self.batch)
         writing.update([(r.made, r.changes) for r in results if r.outcome == Outcome.UPDATED], self.batch)
+        refer_marked(r.made for r in results)
 
     def _words(self, name: str, value: Any) -> str:
         """A value as people read it."""

@@ -28,10 +28,10 @@ from incidents.reports.serializers import (
     WechatInput,
     WordsInput,
 )
-from incidents.reports.words import without_numbers
 from incidents.reports.workflow import submit_report
 from shared.errors import NotAllowed
 from shared.parsers import body_and_photos
+from shared.texts import without_numbers
 
 TAIL = OpenApiParameter(
     "X-Phone-Tail", str, OpenApiParameter.HEADER, description="Last four digits of the phone that was left."

@@ -8,10 +8,10 @@ from grids.queries import words
 from grids.scope import covers
 from incidents.before_after import of_photos
 from incidents.reports.models import CitizenReport
-from incidents.reports.words import without_numbers
 from matters.details import Detail
 from matters.models import Matter
 from shared.crypto import mask
+from shared.texts import without_numbers
 
 
 def of_report(matter: Matter, user: User) -> Detail:

@@ -8,10 +8,10 @@ from grids.models import Area
 from grids.queries import words
 from incidents.reports.following import rateable, reopen_until
 from incidents.reports.models import CitizenReport, Rating
-from incidents.reports.words import without_numbers
 from matters.loop import KINDS, state_label
 from matters.models import Event, Matter
 from shared.dates import local
+from shared.texts import without_numbers
 
 TOLD = {
     "open": ("已收到", "您的反映已经登记。"),

@@ -16,10 +16,10 @@ from incidents.reports import queries
 from incidents.reports.filters import ReportFilter
 from incidents.reports.models import CitizenReport, Rating
 from incidents.reports.staff_forms import PosterForm
-from incidents.reports.words import without_numbers
 from matters.filters import offer_areas
 from matters.queries import holder_of, place_of
 from shared.pages import page_of
+from shared.texts import without_numbers
 
 NEWEST = ("-occurred_at", "-matter_id")
 CHIPS = {"satisfied": "done", "mostly": "done", "so_so": "hold", "not": "over"}

@@ -23,9 +23,9 @@ from incidents.reports.limits import Sender
 from incidents.reports.models import BY, CitizenReport
 from incidents.reports.notices import tell_staff
 from incidents.reports.phones import clean_phone, phone_index
-from incidents.reports.words import without_numbers
 from matters.workflow import open_matter
 from shared.errors import Conflict, InvalidInput
+from shared.texts import without_numbers
 
 HOW = {
     PoliceIncident.Placed.COLUMN: CitizenReport.Placed.CHOSEN,

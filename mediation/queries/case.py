@@ -21,6 +21,7 @@ from mediation.workflow.agreements import confirm_by
 from mediation.workflow.joint import asked
 from mediation.workflow.sittings import where_of
 from shared.dates import today
+from shared.texts import without_numbers
 
 TOLD = ("whom", "session", "part", "round", "role", "kind", "result", "side", "form", "risk", "court")
 """What a line of the timeline names beside its move: the first of these that it carries."""
@@ -54,6 +55,12 @@ class CasePage:
     labels: dict[str, dict[str, str]]
     sessions: list[Session] = field(default_factory=list)
     instalments: list[Instalment] = field(default_factory=list)
+    reveals: bool = False
+    """Whether numbers that stand in texts are for the reader's eyes."""
+
+    def told(self, text: str) -> str:
+        """A text as the reader may see it: the police wrote it for themselves, a department is a guest."""
+        return text if self.reveals else without_numbers(text)
 
     def side(self, code: str) -> list[Party]:
         """Those who stand there now."""
@@ -103,7 +110,10 @@ def load(dispute: Dispute, user: User) -> CasePage:
         labels=words("dispute_type", "case_source", "currency"),
         sessions=sessions,
         instalments=instalments,
+        reveals=Dispute.objects.within(user, "personal.reveal").filter(pk=dispute.pk).exists(),
     )
+    for line in page.lines:
+        line.note = page.told(line.note)
     page.next = next_step(
         dispute, sessions, instalments, list(dispute.follow_ups.filter(agreement=agreement)), page.open
     )

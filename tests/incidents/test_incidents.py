@@ -18,8 +18,8 @@ from grids.models import Parameter
 from incidents.models import PoliceIncident
 from incidents.queries import incident_rows, short_address
 from incidents.repeats.queries import repeat_rule
-from incidents.reports.words import without_numbers
 from matters.workflow import advance
+from shared.texts import without_numbers
 from tests.cast import Cast
 from tests.incidents.made import incident
 

@@ -13,6 +13,7 @@ from accounts.models import User
 from matters.models import Notice
 from mediation.models import Booking, Dispute, Session
 from mediation.workflow import joint, moves, sittings
+from mediation.workflow.intake import CaseText
 from mediation.workflow.sittings import Sitting
 from shared.errors import Conflict, InvalidInput, NotFound, TransitionRefused
 from tests.cast import Cast
@@ -169,3 +170,19 @@ def test_the_calendar_and_invitations_show_just_the_own(
     done = client.post(f"/mediation/invitations/{case.invitations.get().pk}/", {"answer": "accepted"})
     assert done.status_code == 302
     assert case.invitations.get().answer == "accepted"
+
+
+def test_numbers_in_texts_are_masked_for_who_is_only_invited(
+    cast: Cast, station: Station, as_user: Any, api: Any
+) -> None:
+    """The police wrote them into their summary; the department needs them not, the own station does."""
+    facts = "与13900005776的机主争吵，身份证330102196605040036。"
+    case = mediating(cast, text=CaseText("neighbour", "police", facts, request="联系 139 0000 5776"))
+    asked(case, station)
+    for user, shown in ((station.justice_liaison, False), (cast.mediator, True)):
+        page = as_user(user).get(f"/mediation/{case.pk}/").content.decode()
+        told = api(user).get(f"/api/v1/cases/{case.pk}/").json()
+        for text in (page, told["facts"]):
+            assert ("13900005776" in text, "330102196605040036" in text) == (shown, shown)
+            assert ("139****5776的机主" in text, "330102********0036" in text) == (not shown, not shown)
+        assert told["request"] == ("联系 139 0000 5776" if shown else "联系 139****5776")
