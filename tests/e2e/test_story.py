@@ -16,6 +16,7 @@ from digests.clock import ensure_schedules
 from digests.models import Digest, Schedule
 from grids.models import Visit
 from matters.models import Obligation
+from mediation.models import Dispute
 from shared.dates import today
 from tests.cast import Cast
 from tests.e2e.conftest import sign_in
@@ -23,15 +24,21 @@ from tests.workers import celery_worker, until
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 LAST_DAY = date(2026, 11, 22)
+MARKED = "3310810020261100100"
 STAMP = re.compile(r"2026[/-]1[12]-?/?\d\d(?= )")
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
 def moved_week(tmp_path: Path) -> Path:
-    """The week file as the police export it, its last day moved to yesterday; nothing else is touched."""
+    """The week file as the police export it, its last day moved to yesterday. The one call of that night in
+    the worker's grid is marked 移交调解; it comes a second time under another number, not marked: the grid's
+    to answer.
+    """
     shift = today() - timedelta(days=1) - LAST_DAY
     text = (DATA / "police_week_2026-11-16.csv").read_bytes().decode("gb18030")
+    (marked,) = [row for row in text.splitlines() if row.startswith(MARKED)]
+    text = f"{text.rstrip()}\n{marked.replace(MARKED, '3310810020261199999').removesuffix('是')}否\n"
 
     def later(found: re.Match[str]) -> str:
         stamp = found.group()
@@ -74,18 +81,23 @@ def test_a_day_on_the_street(device: Callable[[int], Page], cast: Cast, tmp_path
         office.locator('input[type="file"]').set_input_files(file)
         office.get_by_role("button", name="上传并导入").click()
         office.wait_for_url(re.compile(r"/imports/\d+/"))
-        expect(office.get_by_text("新增 192 + 更新 0 + 未变 1 + 退回 3")).to_be_visible(timeout=60_000)
+        expect(office.get_by_text("新增 193 + 更新 0 + 未变 1 + 退回 3")).to_be_visible(timeout=60_000)
 
         sweep.delay()
         until(lambda: Digest.objects.filter(kind="morning", area=cast.grid_a).exists(), "the morning alert")
         asked = Obligation.objects.filter(area=cast.grid_a, business_date=today())
         expected = asked.count()
         assert expected == len(last_night) + 3
+        (referred,) = asked.exclude(state="open")
+        assert (Dispute.objects.get(origin=referred.matter_id).station, referred.state) == (
+            cast.station,
+            "done",
+        )
 
         phone = device(390)
         sign_in(phone, "worker")
-        assert owed(phone) == expected
-        for left in range(expected - 1, 0, -1):
+        assert owed(phone) == expected - 1
+        for left in range(expected - 2, 0, -1):
             answer_next(phone, avoid=gap.name)
             assert owed(phone) == left
         assert Visit.objects.filter(visitor=cast.worker).count() == 2
