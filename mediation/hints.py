@@ -1,4 +1,5 @@
-"""What a mediator should know first: who was here before, at the same place, and who is too close."""
+"""What a mediator should know first: who was here before, at the same place; who is too close
+(mediation/conflicts.py)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from matters.loop import KINDS
 from matters.models import Matter
+from mediation.conflicts import conflicts_of
 from mediation.models import Dispute, Party
 
 SHOWN = 5
@@ -34,7 +36,8 @@ def register(calls: Calls) -> None:
 
 def hints_of(dispute: Dispute, parties: Sequence[Party], reader: User) -> list[Hint]:
     """All hints of a case, the grave ones first; a handful of queries however many parties it has."""
-    found = [*_conflicts(dispute, parties), *_cases(dispute, parties, reader)]
+    close = [Hint(words, grave=True) for words in conflicts_of(dispute, parties)]
+    found = [*close, *_cases(dispute, parties, reader)]
     phones = sorted({party.phone_index for party in parties if party.phone_index})
     keys = sorted({key for key in (dispute.address_key, *(p.address_key for p in parties)) if key})
     for calls in CALLS:
@@ -42,22 +45,6 @@ def hints_of(dispute: Dispute, parties: Sequence[Party], reader: User) -> list[H
             Hint(f"此前警情：{text}", href) for text, href in calls(reader, phones, keys, dispute.matter)
         ]
     return sorted(found, key=lambda hint: not hint.grave)
-
-
-def _conflicts(dispute: Dispute, parties: Sequence[Party]) -> list[Hint]:
-    """A mediator must not be a party or close to one; the same phone or name asks somebody to look."""
-    mediator = dispute.mediator
-    if mediator is None:
-        return []
-    hints = []
-    for party in parties:
-        if mediator.phone_index and party.phone_index == mediator.phone_index:
-            hints.append(
-                Hint(f"调解员与{party.get_side_display()}{party.shown}同一电话，应当回避", grave=True)
-            )
-        elif party.name == mediator.name:
-            hints.append(Hint(f"调解员与{party.get_side_display()}同名，请确认是否本人或近亲属", grave=True))
-    return hints
 
 
 def _cases(dispute: Dispute, parties: Sequence[Party], reader: User) -> list[Hint]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from matters.models import Matter
 from mediation import suggest
-from mediation.models import Dispute, Mediator, Party
+from mediation.models import Dispute, Mediator
 from mediation.workflow import joint, moves
 from tests.cast import Cast
 from tests.incidents.made import incident
@@ -240,7 +240,8 @@ def test_hints_tell_who_was_here_before(cast: Cast, station: Station, as_user: A
     assert f"/mediation/{other.pk}/" not in page
     assert "此前警情" in page
     party_of = case.parties.get(side="applicant")
-    Party.objects.filter(pk=party_of.pk).update(name=cast.mediator.name)
+    party_of.name = cast.mediator.name
+    party_of.save()
     moves.assign(dispute=case, actor=cast.leader, mediator=cast.mediator)
     assert "同名，请确认" in as_user(cast.mediator).get(f"/mediation/{case.pk}/").content.decode()
 
