@@ -1,6 +1,5 @@
 """The obligations of past days: what each morning asked of a grid, and how it was answered."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -34,14 +33,13 @@ class Ledger:
         answered: datetime | None,
         answer: str,
         dice: Random,
-        details: Callable[[int], str],
+        detail: str,
         colour: str = "",
         matter: int | None = None,
         target: int | None = None,
     ) -> None:
         """A thing asked for on each morning from `first` on, until it was answered or today has come.
-
-        `details` says what stands below the title when it has been carried for so many days.
+        `detail` stands below the title.
         """
         last = self.plan.until - timedelta(days=1)
         if answered:
@@ -66,7 +64,7 @@ class Ledger:
                 matter=matter,
                 target=target,
                 title=title,
-                detail=details((day - first).days)[:200],
+                detail=detail[:200],
                 colour=colour,
                 raised_at=moment(day, RAISED),
                 due_at=cut_off,

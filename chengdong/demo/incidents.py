@@ -128,7 +128,7 @@ class Desk:
         at = f"{call.at.month}月{call.at.day}日 {call.at:%H:%M}"
         self.ledger.ask(
             kind="repeat" if call.repeated else "incident",
-            details=lambda _: f"{again}{at}，{call.grid.address(call.house)}",
+            detail=f"{again}{at}，{call.grid.address(call.house)}",
             colour="yellow" if call.repeated else "",
             title=self._title(call),
             grid=call.grid,

@@ -185,10 +185,6 @@ class Rounds:
         category, colour = self.labels[subject.category], Target.Colour(subject.colour)
         place = f"，{subject.address}" if subject.is_place else ""
 
-        def details(carried: int) -> str:
-            when = f"超期{carried}天" if carried else "当天到期"
-            return f"{category}，{colour.label}，{when}{place}"
-
         self.ledger.ask(
             kind="visit",
             title=shown(subject),
@@ -197,7 +193,7 @@ class Rounds:
             answered=answered,
             answer="已走访：正常",
             dice=dice,
-            details=details,
+            detail=f"{category}，{colour.label}，{due.month}月{due.day}日到期{place}",
             colour=subject.colour,
             target=target,
         )

@@ -186,7 +186,7 @@ class Inspector:
         if not ended and (echo is None or echo.at > due_at):
             self.ledger.ask(
                 kind="overdue",
-                details=lambda carried: f"隐患，超期{carried + 1}天",
+                detail=f"隐患，{due_at.month}月{due_at.day}日到期",
                 title=title,
                 grid=grid,
                 first=due_at.date() + timedelta(days=1),

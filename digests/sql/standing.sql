@@ -7,7 +7,7 @@
            concat_ws(
                '，',
                %(kinds)s::jsonb ->> matter.kind,
-               format('超期%%s天', ceil(extract(epoch FROM %(until)s - matter.due_at) / 86400)),
+               to_char(matter.due_at AT TIME ZONE 'Asia/Shanghai', 'FMMM"月"FMDD"日到期"'),
                %(waits)s::jsonb ->> (matter.kind || ':' || matter.state)
            ) AS detail,
            '' AS colour, NULL::timestamptz AS answered_at, NULL::bigint AS answered_by, '' AS answer, 0 AS carried
@@ -21,7 +21,7 @@
                '，',
                term.label,
                %(colours)s::jsonb ->> target.colour,
-               CASE WHEN owed.due_on < %(day)s THEN format('超期%%s天', %(day)s - owed.due_on) ELSE '当天到期' END,
+               to_char(owed.due_on, 'FMMM"月"FMDD"日到期"'),
                CASE target.kind WHEN 'place' THEN nullif(target.address, '') END
            ),
            target.colour, owed.visited_at, owed.visitor_id, '预响前已走访', 0

@@ -116,8 +116,9 @@ def test_visits_are_asked_when_due_and_not_suspended(cast: Cast) -> None:
     alert(cast)
     details = dict(Obligation.objects.values_list("title", "detail"))
     assert set(details) == {"昨天到期", "今天到期"}
-    assert "超期1天" in details["昨天到期"]
-    assert details["今天到期"] == "大排档，黄色，当天到期，河边村一区26号"
+    yesterday = DAY - timedelta(days=1)
+    assert f"，{yesterday.month}月{yesterday.day}日到期，" in details["昨天到期"]
+    assert details["今天到期"] == f"大排档，黄色，{DAY.month}月{DAY.day}日到期，河边村一区26号"
 
 
 def test_a_person_is_masked_and_numbers_in_police_text_too(cast: Cast) -> None:
