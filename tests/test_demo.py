@@ -19,6 +19,7 @@ from accounts.models import User
 from chengdong.demo.build import build
 from chengdong.demo.people import PASSWORD
 from chengdong.demo.plan import Plan
+from chengdong.demo.voices import ASKED_CODE, ASKED_PHONE, QUESTION
 from digests.models import Digest, DigestRun
 from grids.models import AddressRule, Area, Post, Role, Suspension, Target, Term, Unit, Visit
 from grids.scope import rights_of
@@ -273,6 +274,17 @@ def test_a_hazard_stands_in_every_state_that_a_clock_can_reach(demo: dict[str, A
     assert not timed.exclude(runs__stopped_at=None).exists()
     assert not Card.objects.filter(made_at__gte=day_span(PLAN.until)[0]).exists()
     assert not timed.filter(paused_at=None).exclude(runs__due_at=F("due_at")).exists()
+
+
+def test_one_resident_is_asked_for_more(demo: dict[str, Any], db: None) -> None:
+    """The report that README.md names: its clock stands, and its page asks who knows the phone's tail."""
+    matter = Matter.objects.get(citizen_report__code=ASKED_CODE)
+    assert (matter.state, matter.due_at, matter.handler.username) == ("handling", None, "worker")
+    assert matter.runs.get(stopped_at=None).pauses.get().ended_at is None
+    client = Client()
+    assert QUESTION not in client.get(f"/echo/{ASKED_CODE}/").content.decode()
+    shown = client.post(f"/echo/{ASKED_CODE}/", {"tail": ASKED_PHONE[-4:]}, follow=True)
+    assert QUESTION in shown.content.decode()
 
 
 def test_past_days_have_their_alert_and_their_echo(demo: dict[str, Any], db: None) -> None:

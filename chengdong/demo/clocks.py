@@ -82,6 +82,8 @@ def _replay() -> None:
             stage = _stage(matter, event, moves)
             if stage:
                 clocks.start(matter, stage, event.at)
+            elif _told(event, moves) == "pause":
+                clocks.pause(matter, event.actor, event.note, event.at)
         matter.save(update_fields=["due_at", "warn_at", "paused_at"])
 
 
@@ -89,9 +91,13 @@ def _stage(matter: Matter, event: Event, moves: Any) -> str:
     """The stage whose clock the event starts, "" = none."""
     if event.action == "open":
         return "accept" if event.to_state == KINDS[matter.kind].start else "handle"
-    told = next((m.clock for m in moves if m.action == event.action and event.from_state in m.sources), "")
-    how, _, stage = told.partition(":")
+    how, _, stage = _told(event, moves).partition(":")
     return stage if how == "start" else ""
+
+
+def _told(event: Event, moves: Any) -> str:
+    """What the move did to the clock."""
+    return next((m.clock for m in moves if m.action == event.action and event.from_state in m.sources), "")
 
 
 @contextmanager

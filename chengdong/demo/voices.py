@@ -18,6 +18,9 @@ from shared.crypto import blind
 EVERY_DAYS = 2
 """One report in so many days, sixty in the usual demo."""
 RATED, WITH_PHONE, UNPLACED = 0.6, 0.7, 0.04
+ASKED_CODE, ASKED_PHONE = "CHENGDNG26", "13900001234"
+"""Of the report whose sender is asked for more (README.md)."""
+QUESTION = "请告诉我们是哪一盏灯：灯杆上有编号，拍张照片也行。"
 SCORES = ("satisfied",) * 11 + ("mostly",) * 5 + ("so_so",) * 2 + ("not",) * 2
 
 
@@ -38,12 +41,17 @@ class Listener:
         for back in range(self.plan.days, 0, -EVERY_DAYS):
             at = moment(self.plan.until - timedelta(days=back), dice.randint(380, 1330))
             self._write(street, dice.choice(street.grids), at, dice)
+        if street.number == 0:
+            grid = street.find(read("street")["accounts"]["worker"][2])
+            self._write(street, grid, moment(self.plan.until - timedelta(days=1), 500), dice, asked=True)
 
-    def _write(self, street: Street, grid: Grid, at: datetime, dice: Random) -> None:
-        kind = dice.choice(self.pool)
-        said, lost = self.said[kind], dice.random() < UNPLACED
+    def _write(self, street: Street, grid: Grid, at: datetime, dice: Random, *, asked: bool = False) -> None:
+        kind = "facility" if asked else dice.choice(self.pool)
+        said, lost = self.said[kind], not asked and dice.random() < UNPLACED
         address = "夜市一带" if lost else grid.address(dice.randint(grid.low, grid.high))
         steps, rating = self._course(street, grid, at, said, dice, lost)
+        if asked:
+            steps, rating = [*steps[:2], *_asked(grid, at)], None
         now = moment(self.plan.until, 0)
         taken = [step for step in steps if step.at < now]
         matter = self.clerk.write(
@@ -61,14 +69,15 @@ class Listener:
             note="群众上报，待街道分派。" if lost else "群众上报，按地址。",
         )
         phone = f"139000{dice.randint(0, 99999):05d}" if dice.random() < WITH_PHONE else ""
+        phone = ASKED_PHONE if asked else phone
         client_id = UUID(int=dice.getrandbits(128), version=4)
         self.rows.add(
             matter=matter,
             client_id=client_id,
             payload_hash=hashlib.sha256(client_id.bytes).hexdigest(),
-            code="".join(dice.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+            code=ASKED_CODE if asked else "".join(dice.choice(ALPHABET) for _ in range(CODE_LENGTH)),
             report_type=kind,
-            description=dice.choice(said["words"]),
+            description=said["words"][0] if asked else dice.choice(said["words"]),
             address=address,
             placed="tray" if lost else "address",
             phone=phone,
@@ -127,3 +136,11 @@ class Listener:
         """Send all."""
         self.rows.close()
         self.rated.close()
+
+
+def _asked(grid: Grid, at: datetime) -> list[Step]:
+    """The grid has it in hand, and waits for a word of the resident."""
+    return [
+        Step("handle", grid.worker, at + timedelta(hours=11)),
+        Step("ask_info", grid.worker, at + timedelta(hours=12), QUESTION),
+    ]
