@@ -55,13 +55,19 @@
     if (event.target.closest("[data-print]")) window.print();
   });
 
+  /* One box for all boxes of its name on the page. */
+  document.addEventListener("change", ({ target }) => {
+    const name = target.dataset.all;
+    if (name) all(`input[name="${name}"]`).forEach((box) => { box.checked = target.checked; });
+  });
+
   window.addEventListener("online", network);
   window.addEventListener("offline", network);
   document.addEventListener("DOMContentLoaded", () => {
     network();
     clocks();
     if (one("[data-clock]")) setInterval(clocks, 5000);
-    all("[data-print]").forEach((button) => { button.hidden = false; });
+    all("[data-print], [data-all-of]").forEach((part) => { part.hidden = false; });
     const wrong = one("form:not([data-sample]) [data-errors]");
     if (wrong) wrong.focus();
   });
