@@ -22,7 +22,7 @@
   const form = document.querySelector("[data-board-move]");
   document.addEventListener("keydown", (event) => {
     const job = document.activeElement?.closest?.("a.job");
-    const action = keys[event.key];
+    const action = keys[event.key.toLowerCase()]; /* Caps Lock is no other wish */
     if (!job || !action || event.ctrlKey || event.altKey || event.metaKey || !(job.dataset.moves || "").split(" ").includes(action)) return;
     event.preventDefault();
     if (!atOnce.includes(action) || !form) {
