@@ -14,6 +14,7 @@ from bench.disputes import dispute_cases
 from bench.matters import matter_cases
 from bench.measure import Case
 from bench.papers import one_paper
+from bench.rosters import roster_case
 from bench.stage import Stage
 from bench.statements import COVERAGE, DIGEST
 from bench.wire import Wire, WrongAnswer
@@ -63,8 +64,9 @@ def cases_of(stage: Stage, address: tuple[str, int], quick: bool = False) -> Ite
     yield logging(stage, wire)
     yield coverage_today(stage)
     yield one_paper()
-    yield from dispute_cases(stage, wire, asking)
-    yield from matter_cases(stage, asking, quick)  # last: it makes 100,000 matters
+    yield roster_case(stage, quick)
+    yield from dispute_cases(stage, wire, asking, quick)
+    yield from matter_cases(stage, asking, quick)  # last: it makes 100,000 more matters
 
 
 def no_body(body: bytes) -> bool:

@@ -12,8 +12,12 @@ class Wire:
     """One connection to the server under test."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.host = f"{host}:{port}"
-        self.socket = socket.create_connection((host, port), timeout=60)
+        self.host, self.address = f"{host}:{port}", (host, port)
+        self.renew()
+
+    def renew(self) -> None:
+        """Connect anew: after what took longer than the server keeps an idle connection."""
+        self.socket = socket.create_connection(self.address, timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def message(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> bytes:

@@ -1,5 +1,6 @@
 """Rosters of the five stations, and what their vans did: people, four weeks of shifts around today, calls."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -32,7 +33,8 @@ STATIONS = (
     "station_yanxia",
 )
 RESIDENT = ("public_security", "judicial")
-TURNING = ("stability", "court", "market", "enforcement", "traffic_police")
+WEEKLY, DAILY = ("stability", "court"), ("market", "enforcement", "traffic_police")
+TURNING = (*WEEKLY, *DAILY)
 AROUND = (("夜班", time(0), 3), ("白班", time(8), 0), ("晚班", time(16), 1))
 """Name, beginning, phase: each of six works a day, an evening, rests, works a night, rests two days."""
 MEDIATORS = 6
@@ -69,6 +71,7 @@ class Stations:
         self.plan = plan
         self.crews: list[Crew] = []
         self.departments: dict[int, list[int]] = {}
+        self.seated: Counter[tuple[int, date]] = Counter()
         self.dice = plan.dice("stations")
 
     def staff(self, street: Street, registrar: Registrar) -> None:
@@ -112,9 +115,9 @@ class Stations:
         monday = self.plan.until - timedelta(days=self.plan.until.weekday())
         days = [monday + timedelta(days=d) for d in range(-BEFORE, AFTER)]
         published = moment(days[0] - timedelta(days=5), 600)
-        for n, crew in enumerate(self.crews):
+        for crew in self.crews:
             for day in days:
-                for seat, person in self._day(crew, n, day):
+                for seat, person in self._day(crew, day):
                     self._write(shifts, seat, person, crew.head, published)
         shifts.close()
         self._leave_and_swap()
@@ -131,9 +134,9 @@ class Stations:
             station=station, kind="department", name="部门坐班", starts=time(8, 30), hours=8,
             weekdays=[0, 1, 2, 3, 4], position=9,
         )  # fmt: skip
-        turning = [TURNING[(n + k) % len(TURNING)] for k in range(len(TURNING))]
         rows = [(key, Presence.Mode.RESIDENT, 0) for key in RESIDENT]
-        rows += [(key, Presence.Mode.WEEKLY, k) for k, key in enumerate(turning)]
+        for how, keys in ((Presence.Mode.WEEKLY, WEEKLY), (Presence.Mode.DAILY, DAILY)):
+            rows += [(keys[(n + k) % len(keys)], how, k) for k in range(len(keys))]
         crew.presences = [
             Presence.objects.create(
                 station=station, department_id=street.units[key], mode=how, position=k, starts_on=since
@@ -150,7 +153,7 @@ class Stations:
         )
         crew.van = Van.objects.create(station=station, name=f"调解{n + 1}号车", plate=f"浙J·D{n + 1:04d}").pk
 
-    def _day(self, crew: Crew, n: int, day: date) -> list[tuple[Seat, int]]:
+    def _day(self, crew: Crew, day: date) -> list[tuple[Seat, int]]:
         found = []
         for pattern, (_, starts, phase) in zip(crew.patterns, AROUND, strict=True):
             begins = moment(day, starts.hour * 60)
@@ -159,9 +162,10 @@ class Stations:
         if crew.desk and day.weekday() < 5:
             begins = moment(day, 510)
             for department in turn_of(crew.presences, day):
-                people = self.departments[department]
+                people, taken = self.departments[department], self.seated[department, day]
+                self.seated[department, day] += 1
                 seat = Seat(crew.station, crew.desk, department, day, 0, begins, begins + timedelta(hours=8))
-                found.append((seat, people[(n + day.toordinal()) % len(people)]))
+                found.append((seat, people[(taken + day.toordinal()) % len(people)]))
         return found
 
     def _write(

@@ -1,16 +1,16 @@
 """Lists of cases: rows as pages and the API show them, and how they are found."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from grids.scope import posts_of
-from mediation.models import Dispute, Invitation, Party
+from mediation.models import Agent, Dispute, Invitation, Party
 from mediation.models.party import name_marks, one_dot
 from shared.cells import is_phone
-from shared.crypto import blind, normal
+from shared.crypto import blind, mask, normal
 from shared.dates import today
 from shared.pinyin import initials
 
@@ -65,32 +65,49 @@ def found_by(text: str) -> Q:
         return Q()
     if re.search(r"人调字|^TJ\d", word):
         return Q(case_no__icontains=text.strip()) | Q(matter__number__iexact=text.strip())
-    parties = _parties(word)
-    if parties is not None:
-        return Q(pk__in=Party.objects.filter(parties).values("dispute"))
-    if PLACE_WORD.search(word):
+    found = _by_signs(word)
+    if found is None and PLACE_WORD.search(word):
         return Q(matter__title__icontains=text.strip()) | Q(address__icontains=text.strip())
-    named = Q(name_index=blind(one_dot(text), "name"))
-    if marks := name_marks(text):
-        named |= Q(marks__contains=marks)
-    else:
-        named |= Q(initials__startswith=initials(text))
-    return Q(pk__in=Party.objects.filter(named).values("dispute"))
+    return _cases_of(found or _by_name(text))
 
 
-def _parties(word: str) -> Q | None:
-    """How parties are found by digits or Latin letters; None for other words."""
+def _cases_of(found: Sequence[QuerySet[Any]]) -> Q:
+    """The cases of these parties and agents, as a UNION: the database makes that set first. Of a plain
+    condition it may walk through all the newest cases instead, asking of each who is in it.
+    """
+    first, *more = (
+        rows.order_by().values("dispute" if rows.model is Party else "party__dispute") for rows in found
+    )
+    return Q(pk__in=first.union(*more))
+
+
+def _either(**index: str) -> list[QuerySet[Any]]:
+    return [Party.objects.filter(**index), Agent.objects.filter(**index)]
+
+
+def _by_signs(word: str) -> list[QuerySet[Any]] | None:
+    """How parties and agents are found by digits or Latin letters; None for other words."""
     if re.fullmatch(r"\d{4}", word):
-        return Q(phone_tail=word) | Q(agents__phone_tail=word)
+        return _either(phone_tail=word)
     if is_phone(word):
-        index = blind(word, "phone")
-        return Q(phone_index=index) | Q(agents__phone_index=index)
+        return _either(phone_index=blind(word, "phone"))
     if re.fullmatch(r"\d{15,17}[\dX]|[A-Z]{1,2}\d{6,9}", word):
-        index = blind(word, "id")
-        return Q(id_index=index) | Q(agents__id_index=index)
+        return _either(id_index=blind(word, "id"))
     if re.fullmatch(r"[A-Z]{2,12}", word):
-        return Q(initials__startswith=word.lower())
+        return _by_initials(word.lower())
     return None
+
+
+def _by_initials(letters: str) -> list[QuerySet[Any]]:
+    return [Party.objects.filter(initials=letters), Party.objects.filter(initials__startswith=letters)]
+
+
+def _by_name(text: str) -> list[QuerySet[Any]]:
+    """By the whole name, or two neighbouring signs of it; one sign alone by its sound."""
+    named = _either(name_index=blind(one_dot(text), "name"))
+    if marks := name_marks(text):
+        return [*named, Party.objects.filter(marks__contains=marks)]
+    return [*named, *_by_initials(initials(text))]
 
 
 def with_parties(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -100,22 +117,22 @@ def with_parties(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     found = [dict(row, sides={"applicant": [], "respondent": []}) for row in rows]
     by_id = {row["matter_id"]: row["sides"] for row in found}
-    names = Party.objects.only("dispute", "side", "kind", "name")
-    for party in names.filter(dispute__in=by_id, left_on=None).order_by("dispute", "side", "position"):
-        by_id[party.dispute_id].setdefault(party.side, []).append(party.shown)
+    parties = Party.objects.filter(dispute__in=list(by_id), left_on=None)
+    names = parties.order_by("dispute", "side", "position").values_list("dispute", "side", "kind", "name")
+    for dispute, side, kind, name in names:
+        by_id[dispute].setdefault(side, []).append(mask(name) if kind == Party.Kind.PERSON else name)
     return found
 
 
 def standing(user: Any) -> dict[str, int]:
     """How many cases are open, lie with the user, are late, and how many invitations wait for his answer."""
     seen = Dispute.objects.within(user, "mediation.view").filter(matter__closed_at=None)
-    late = Q(concluded_on=None, due_on__lt=today())
-    return {
-        "open": seen.count(),
-        "mine": seen.filter(mediator=user).count(),
-        "late": seen.filter(late).count(),
-        "asked": asked_of(user).filter(answer="").count(),
-    }
+    found: dict[str, int] = seen.aggregate(
+        open=Count("pk"),
+        mine=Count("pk", filter=Q(mediator=user)),
+        late=Count("pk", filter=Q(concluded_on=None, due_on__lt=today())),
+    )
+    return {**found, "asked": asked_of(user).filter(answer="").count()}
 
 
 def asked_of(user: Any) -> Any:

@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from accounts.models import User
 from grids.models import Unit
 from grids.queries import labels
+from mediation.models import Presence, ShiftPattern
+from mediation.roster.workflow.setup import PatternText
 from shared.dates import today
-from shared.faces import DayInput
+from shared.faces import DayInput, HourInput
 
 LENGTHS = (("28", "四周"), ("14", "两周"), ("7", "一周"))
 
@@ -103,6 +105,60 @@ class SwapForm(forms.Form):
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(Any, self.fields["wanted"]).choices = [("", "请选择"), *choices]
+
+
+WEEKDAYS = [(str(n), f"周{sign}") for n, sign in enumerate("一二三四五六日")]
+
+
+class PatternForm(forms.Form):
+    """A shift of a station."""
+
+    kind = forms.ChoiceField(
+        label="给谁排", widget=forms.RadioSelect, choices=ShiftPattern.Kind.choices, initial="mediator"
+    )
+    name = forms.CharField(label="名称", max_length=20, help_text="例如：白班")
+    starts = forms.TimeField(label="几点开始", widget=HourInput)
+    hours = forms.IntegerField(label="时长（小时）", min_value=1, max_value=24, initial=8)
+    need = forms.IntegerField(
+        label="同时几人", min_value=1, max_value=20, initial=1, help_text="部门驻站不用管：每个在站的部门一人"
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label="哪几天",
+        widget=forms.CheckboxSelectMultiple,
+        choices=WEEKDAYS,
+        coerce=int,
+        required=False,
+        help_text="都不选就是每天",
+    )
+    position = forms.IntegerField(label="在表里排第几", min_value=0, max_value=99, initial=0, required=False)
+
+    @staticmethod
+    def of(pattern: ShiftPattern) -> dict[str, Any]:
+        """As it stands."""
+        names = ("kind", "name", "starts", "hours", "need", "weekdays", "position")
+        return {name: getattr(pattern, name) for name in names}
+
+    def text(self) -> PatternText:
+        """As the workflow takes it."""
+        given = self.cleaned_data
+        return PatternText(
+            **{**given, "weekdays": tuple(given["weekdays"]), "position": given["position"] or 0}
+        )
+
+
+class PresenceForm(forms.Form):
+    """How a department is at a station."""
+
+    department = forms.ModelChoiceField(label="部门", queryset=Unit.objects.none(), empty_label="请选择")
+    mode = forms.ChoiceField(label="方式", widget=forms.RadioSelect, choices=Presence.Mode.choices)
+    position = forms.IntegerField(
+        label="轮值次序", min_value=0, max_value=99, initial=0, help_text="小的先轮到；常驻不用管"
+    )
+    since = forms.DateField(label="从哪天起", widget=DayInput, initial=today)
+
+    def __init__(self, *args: Any, departments: QuerySet[Unit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(Any, self.fields["department"]).queryset = departments
 
 
 class MemberForm(forms.Form):

@@ -13,6 +13,8 @@ from accounts.models import User
 from grids.models import Unit
 from grids.scope import within
 from mediation.models import Leave, Member, Presence, Proposal, Shift, ShiftPattern, Swap
+from mediation.roster.demand import turn_of
+from shared.dates import today
 
 VIEW, MANAGE = "roster.view", "roster.manage"
 
@@ -200,7 +202,12 @@ def set_up_of(station: Unit) -> dict[str, Any]:
     """What a station's roster is made of: shifts, departments, people."""
     return {
         "patterns": list(ShiftPattern.objects.filter(station=station, is_active=True)),
-        "presences": list(Presence.objects.on().filter(station=station).select_related("department")),
+        "presences": list(
+            Presence.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today()), station=station)
+            .select_related("department")
+            .order_by("mode", "position", "pk")
+        ),
+        "here": set(turn_of(list(Presence.objects.on().filter(station=station)), today())),
         "members": list(
             Member.objects.on()
             .filter(station=station)

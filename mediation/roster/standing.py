@@ -1,7 +1,7 @@
 """Who is on duty now: one cheap read for the frame of every page, kept for a minute."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from grids.models import Area
 from grids.scope import posts_of
 from shared.plain import rows
 
-KEPT_SECONDS = 60
+KEPT = timedelta(seconds=60)
 ROUND = "duty:round"
 NOW = """
 SELECT s.station_id, u.name, coalesce(p.name, ''), coalesce(d.name, ''), t.name,
@@ -24,7 +24,7 @@ JOIN mediation_shiftpattern t ON t.id = s.pattern_id
 LEFT JOIN accounts_user p ON p.id = s.person_id
 LEFT JOIN grids_unit d ON d.id = s.department_id
 WHERE s.is_current AND NOT s.cancelled
-  AND s.starts_at <= %s AND s.ends_at > %s AND s.starts_at > %s - interval '25 hours'
+  AND s.starts_at < %s AND s.ends_at > %s AND s.starts_at > %s - interval '25 hours'
 ORDER BY u.id, s.department_id NULLS FIRST, s.seat
 """
 
@@ -48,10 +48,19 @@ class OnDuty:
         """`公安` or `调解员`."""
         return self.department or "调解员"
 
+    def is_at(self, moment: datetime) -> bool:
+        """Whether it is at the moment: from its first second, no longer at its end."""
+        return self.starts_at <= moment < self.ends_at
+
 
 def on_duty(root: str, moment: datetime) -> list[OnDuty]:
     """All seats of the stations below the path at the moment, mediators first; one query."""
-    found = rows(NOW, f"{root}%", moment, moment, moment)
+    return [seat for seat in _soon(root, moment) if seat.is_at(moment)]
+
+
+def _soon(root: str, moment: datetime) -> list[OnDuty]:
+    """Those, and the ones that begin while the answer is kept."""
+    found = rows(NOW, f"{root}%", moment + KEPT, moment, moment)
     return [OnDuty(*row) for row in found]
 
 
@@ -63,18 +72,18 @@ def street_path(user: Any) -> str:
 
 def duty_of(user: Any) -> list[OnDuty]:
     """Who is on duty on the user's street now, his own station first; kept for a minute, or until a
-    change.
+    change; who begins or ends in that minute does so on the minute.
     """
     if not (root := street_path(user)):
         return []
-    number = cache.get(ROUND, 0)
+    number, now = cache.get(ROUND, 0), timezone.now()
     key = f"duty:{number}:{root}"
     found: list[OnDuty] | None = cache.get(key)
     if found is None:
-        found = on_duty(root, timezone.now())
-        cache.set(key, found, KEPT_SECONDS)
+        found = _soon(root, now)
+        cache.set(key, found, KEPT.total_seconds())
     mine = {post.unit_id for post in posts_of(user) if post.unit_id}
-    return sorted(found, key=lambda seat: seat.station not in mine)
+    return sorted((seat for seat in found if seat.is_at(now)), key=lambda seat: seat.station not in mine)
 
 
 def forget() -> None:

@@ -4,21 +4,25 @@ from django.urls import path
 
 from mediation.roster import own_views as own
 from mediation.roster import proposal_views as plans
+from mediation.roster import setup_views as setup
 from mediation.roster import views
 
 ROOT = "mediation/roster/"
+STATION = f"{ROOT}stations/<int:pk>/"
 
 urlpatterns = [
     path(ROOT, views.roster, name="roster"),
     path(f"{ROOT}now/", views.roster_now, name="roster_now"),
     path(f"{ROOT}month.xlsx", views.roster_xlsx, name="roster_xlsx"),
     path(f"{ROOT}shifts/<uuid:uid>/", views.roster_shift, name="roster_shift"),
-    path(f"{ROOT}stations/<int:pk>/", views.roster_station, name="roster_station"),
-    path(
-        f"{ROOT}stations/<int:pk>/members/<int:member>/end/",
-        views.roster_member_end,
-        name="roster_member_end",
-    ),
+    path(STATION, views.roster_station, name="roster_station"),
+    path(f"{STATION}members/<int:member>/end/", views.roster_member_end, name="roster_member_end"),
+    path(f"{STATION}patterns/new/", setup.pattern_edit, name="roster_pattern_new"),
+    path(f"{STATION}patterns/<int:pattern>/", setup.pattern_edit, name="roster_pattern"),
+    path(f"{STATION}patterns/<int:pattern>/end/", setup.pattern_end, name="roster_pattern_end"),
+    path(f"{STATION}presences/new/", setup.presence_edit, name="roster_presence_new"),
+    path(f"{STATION}presences/<int:presence>/", setup.presence_edit, name="roster_presence"),
+    path(f"{STATION}presences/<int:presence>/end/", setup.presence_end, name="roster_presence_end"),
     path(f"{ROOT}proposals/", plans.proposal_list, name="roster_proposals"),
     path(f"{ROOT}proposals/new/", plans.proposal_new, name="roster_proposal_new"),
     path(f"{ROOT}proposals/<int:pk>/", plans.proposal_page, name="roster_proposal"),

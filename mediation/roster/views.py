@@ -165,7 +165,12 @@ def roster_station(request: HttpRequest, pk: int) -> HttpResponse:
             except DomainError as error:
                 form.add_error(None, error.message)
                 status = error.status
-    context = {"station": station, "form": form if may else None, **queries.set_up_of(station)}
+    context = {
+        "station": station,
+        "form": form if may else None,
+        "today": today(),
+        **queries.set_up_of(station),
+    }
     return render(request, "mediation/roster/station.html", context, status=status)
 
 

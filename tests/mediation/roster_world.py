@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from grids.models import Area, Unit
-from mediation.models import Feed, Leave, Member, Proposal, ProposedShift, Shift, Swap, VanCall
+from mediation.models import Feed, Leave, Member, Presence, Proposal, ProposedShift, Shift, Swap, VanCall
 from mediation.roster.workflow.feeds import token_of
 from tests.cast import Cast
 from tests.guard import Row, World
@@ -26,6 +26,8 @@ def roster_rows(world: World, cast: Cast) -> None:
     for start, name, key in (
         ("stations/", "pk", "station"),
         ("stations/<int:pk>/members/", "member", "member"),
+        ("stations/<int:pk>/patterns/", "pattern", "pattern"),
+        ("stations/<int:pk>/presences/", "presence", "presence"),
         ("shifts/", "uid", "uid"),
         ("proposals/", "pk", "proposal"),
         ("proposals/<int:pk>/seats/", "seat", "seat"),
@@ -60,6 +62,10 @@ def roster_rows(world: World, cast: Cast) -> None:
 
 def _at(station: Unit, manager: User, person: User) -> dict[str, Any]:
     patterns = made.patterns(station)
+    justice = Unit.objects.create(
+        kind="department", name=f"{station.name}司法所", area=Area.objects.get(pk=station.area.parent_ids[0])
+    )
+    presence = Presence.objects.create(station=station, department=justice, mode="weekly")
     other = made.person("换班的人", station.area, unit=station)
     for who in (person, other):
         Member.objects.create(station=station, person=who)
@@ -90,6 +96,8 @@ def _at(station: Unit, manager: User, person: User) -> dict[str, Any]:
     feed = Feed.objects.create(owner=person, nonce=uuid4().hex)
     return {
         "station": station.pk,
+        "pattern": patterns[0].pk,
+        "presence": presence.pk,
         "member": Member.objects.get(station=station, person=person).pk,
         "uid": shift.uid,
         "proposal": proposal.pk,
