@@ -80,7 +80,7 @@ def matter_cases(stage: Stage, asking: Ask, quick: bool) -> Iterator[Case]:
         "todo_list_page",
         0.4,
         floor(f"/floor/matters/?path={path}"),
-        asking("/matters/?view=all", leader, lambda body: body.count(b"<tr") > ROWS),
+        asking("/matters/?view=open", leader, lambda body: body.count(b"<tr") > ROWS),
     )
     yield Case(
         "matter_search",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 STATES: Mapping[str, str] = {
     "reported": "待受理",
@@ -204,7 +205,7 @@ class Kind:
 
     def rank(self, state: str) -> int:
         """Place of a state on the way to the end."""
-        return list(self.states).index(state)
+        return self._places[state]
 
     def leads_on(self, transition: Transition, state: str) -> bool:
         """True where the move brings the matter nearer to its end: neither sideways nor back, and not
@@ -216,7 +217,29 @@ class Kind:
         """Moves out of `state` that lead towards the end, the table's first one first; whoever holds one has
         the ball. A move that is open only under a condition asks nobody to make it.
         """
-        return [t for t in self.loop if state in t.sources and not t.when and self.leads_on(t, state)]
+        return self._onward[state]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {state: place for place, state in enumerate(self.states)}
+
+    @cached_property
+    def _onward(self) -> dict[str, list[Transition]]:
+        return {
+            state: [t for t in self.loop if state in t.sources and not t.when and self.leads_on(t, state)]
+            for state in self.states
+        }
+
+    @cached_property
+    def calls(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """(right, `not_by`) → the states out of which such a holder makes the next move: onward, or deciding
+        on a request for more time."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for t in self.loop:
+            states = {s for s in t.sources if t.not_by == "asker" or self.leads_on(t, s)}
+            if states:
+                found.setdefault((t.right, t.not_by), set()).update(states)
+        return {call: tuple(sorted(states)) for call, states in found.items()}
 
     @property
     def used(self) -> list[str]:

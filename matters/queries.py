@@ -1,20 +1,24 @@
 """Reads of matters and notices that more than one page needs."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, DateTimeField, F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from grids.models import Area, Post, Role
+from grids.models import Area, Role
 from grids.scope import posts_of, rights_of
-from matters.loop import KINDS, Kind, Transition
+from matters.loop import KINDS
 from matters.models import Event, Matter
 from matters.models.matter import MatterQuerySet
 from shared import plain
 
+MOST = 1000
+"""As far as headlines count: what more there is costs no more."""
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 COLUMNS = (
     "id",
@@ -42,6 +46,9 @@ PLACE = {
     "handler_name": F("handler__name"),
     "unit_name": F("unit__name"),
 }
+OFFICERS = """
+SELECT DISTINCT post.user_id FROM grids_post post JOIN grids_role role ON role.id = post.role_id
+JOIN grids_area area ON area.id = post.area_id WHERE %s = ANY(role.rights) AND area.path LIKE %s"""
 UNREAD = (
     "SELECT count(*) FROM matters_notice WHERE channel = 'inbox' AND read_at IS NULL AND recipient_id = %s"
 )
@@ -68,20 +75,17 @@ def waiting_for(user: Any) -> Q:
     What a village can do itself reaches the street when it is overdue, or when the village's own officer
     handled it and so must not verify it.
     """
-    moves: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for kind in KINDS.values():
-        for state in kind.states:
-            for transition in kind.loop:
-                if state in transition.sources and _is_next(kind, transition, state):
-                    moves[transition.right, transition.not_by][kind.code].add(state)
-    held, clause = rights_of(user), Q()
-    for (right, not_by), kinds in moves.items():
+    held, officers, clause = rights_of(user), cache(_officers), Q()
+    for right, not_by in {call for kind in KINDS.values() for call in kind.calls}:
         if right not in held:
             continue
+        alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        for kind in KINDS.values():
+            alike[kind.calls.get((right, not_by), ())].append(kind.code)
         there = Q()
-        for code, states in kinds.items():
-            there |= Q(kind=code, state__in=sorted(states))
-        mine = there & _at_own_level(user, right, not_by)
+        for states, kinds in alike.items():
+            there |= Q(kind__in=kinds, state__in=states)
+        mine = there & _at_own_level(user, right, not_by, officers)
         if not_by == "asker":
             mine &= Q(asked_by__isnull=False) & ~Q(asked_by=user)
         else:
@@ -90,12 +94,7 @@ def waiting_for(user: Any) -> Q:
     return Q(closed_at=None) & clause if clause else Q(pk__in=[])
 
 
-def _is_next(kind: Kind, transition: Transition, state: str) -> bool:
-    """Moves onward, and the decision on a request for more time."""
-    return kind.leads_on(transition, state) or transition.not_by == "asker"
-
-
-def _at_own_level(user: Any, right: str, not_by: str) -> Q:
+def _at_own_level(user: Any, right: str, not_by: str, officers: Callable[[str, str], list[int]]) -> Q:
     """Where the right reaches by area or unit. What is given to a unit is that unit's to handle."""
     clause = Q(pk__in=[])
     for post in posts_of(user):
@@ -107,13 +106,17 @@ def _at_own_level(user: Any, right: str, not_by: str) -> Q:
         if right == "matters.handle":
             there &= Q(unit=None)
         if post.area.level == Area.Level.STREET:
-            mine = Q(area__level=Area.Level.STREET) | overdue()
+            mine = Q(area=post.area_id) | overdue()
             if by := {"handler": "handler", "asker": "asked_by"}.get(not_by):
-                officers = Post.objects.filter(role__rights__contains=[right]).values("user")
-                mine |= Q(**{f"{by}__in": officers})
+                mine |= Q(**{f"{by}__in": officers(post.area.path, right)})
             there &= mine
         clause |= there
     return clause
+
+
+def _officers(path: str, right: str) -> list[int]:
+    """Who holds the right there: as numbers, since an index is not used against a subquery inside an OR."""
+    return [user for (user,) in plain.rows(OFFICERS, right, path + "%")]
 
 
 def overdue() -> Q:
@@ -123,16 +126,28 @@ def overdue() -> Q:
 
 def standing(user: Any) -> dict[str, int]:
     """How many matters wait for the user, and how many of those and of all open ones in the territory are
-    overdue.
+    overdue; each counted up to `MOST`, which stands for that many or more.
     """
-    mine = waiting_for(user)
     seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
-    return seen.open().aggregate(
-        open=Count("id"),
-        overdue=Count("id", filter=overdue()),
-        waiting=Count("id", filter=mine),
-        waiting_overdue=Count("id", filter=mine & overdue()),
-    )
+    found, mine = _counted(seen.open()), _counted(seen.filter(waiting_for(user)))
+    return {**found, "waiting": mine["open"], "waiting_overdue": mine["overdue"]}
+
+
+def figure(n: int) -> int | str:
+    """A count of `standing` as it is shown: `999+` where it stopped."""
+    return n if n < MOST else f"{MOST - 1}+"
+
+
+def _counted(queryset: Any) -> dict[str, int]:
+    """How many, and how many of them overdue. Only where there are more than one look takes, the overdue
+    ones are looked for by themselves.
+    """
+    some = queryset.order_by().values("due_at")[:MOST]
+    late = Count("due_at", filter=Q(due_at__lt=timezone.now()))
+    counted: dict[str, int] = some.aggregate(open=Count("*"), overdue=late)
+    if counted["open"] == MOST:
+        counted["overdue"] = queryset.filter(overdue()).order_by()[:MOST].count()
+    return counted
 
 
 def main_of(matter: Matter) -> Matter:

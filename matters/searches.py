@@ -1,10 +1,11 @@
 """Saved searches: kept by their owner, each with how many of its matters wait for him."""
 
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, Value
+from django.db.models import IntegerField, Value
 from django.http import HttpRequest, QueryDict
 
 from accounts.models import User
@@ -16,6 +17,8 @@ from shared.errors import InvalidInput, NotFound
 from shared.texts import typed
 
 MOST = 12
+COUNTED = 100
+"""As far as a search is counted: its badge says 99+ from there."""
 KEPT = (*MatterFilter.base_filters,)
 
 
@@ -60,17 +63,12 @@ def searches_of(request: HttpRequest) -> list[dict[str, Any]]:
     if not rows:
         return []
     mine: Any = Matter.objects.within(request.user, "matters.view").filter(waiting_for(request.user))
-    counted = [
+    parts = [
         MatterFilter(QueryDict(row.query), queryset=mine, request=request)
         .qs.order_by()
         .annotate(search=Value(row.pk, output_field=IntegerField()))
-        .values("search")
-        .annotate(n=Count("id"))
-        .values_list("search", "n")
+        .values_list("search", flat=True)[:COUNTED]
         for row in rows
     ]
-    waiting = dict(counted[0].union(*counted[1:], all=True) if counted[1:] else counted[0])
-    return [
-        {"id": row.pk, "name": row.name, "query": row.query, "waiting": waiting.get(row.pk, 0)}
-        for row in rows
-    ]
+    waiting = Counter(parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0])
+    return [{"id": row.pk, "name": row.name, "query": row.query, "waiting": waiting[row.pk]} for row in rows]

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_POST
 
 from grids.models import Area, Unit
 from grids.scope import reader, rights_of, scoped
-from matters.bulk import assign_many
+from matters import queries
+from matters.bulk import MOST, assign_many
 from matters.loop import KINDS
 from matters.models import BulkAssignment
 from matters.needs import NOTE_LIMIT
 from matters.searches import drop_search, plain, save_search, searches_of
 from matters.targets import target_groups
-from shared.errors import DomainError
+from shared.errors import DomainError, InvalidInput
 
 ASSIGN, VIEW = "matters.assign", "matters.view"
 
@@ -27,7 +28,10 @@ class BulkForm(forms.Form):
     """Where the chosen matters go; `matters` holds `id:version` of each."""
 
     client_id = forms.UUIDField(widget=forms.HiddenInput)
-    to = forms.ChoiceField(label="交给", error_messages={"required": "请选择交给哪里。"})
+    to = forms.ChoiceField(
+        label="交给",
+        error_messages={"required": "请选择交给哪里。", "invalid_choice": "请选择辖区里的网格、村社或单位。"},
+    )
     note = forms.CharField(label="交办说明", required=False, max_length=NOTE_LIMIT)
 
     def __init__(self, *args: Any, groups: list[Any], **kwargs: Any) -> None:
@@ -43,14 +47,11 @@ class BulkForm(forms.Form):
 
 
 def beside_list(request: HttpRequest) -> dict[str, Any]:
-    """What stands beside the list: the reader's searches, and where he may send what he chose."""
-    user = reader(request)
-    groups = target_groups(user) if ASSIGN in rights_of(user) else []
-    form = BulkForm(initial={"client_id": uuid4()}, groups=groups, auto_id="bulk_%s") if groups else None
+    """What stands beside the list: the reader's searches, and whether he may send on what he chooses."""
     return {
         "searches": searches_of(request),
         "query": plain(request.GET.urlencode()),
-        "bulk": form,
+        "assigns": ASSIGN in rights_of(reader(request)),
         "may_assign": may_assign,
         "any_to_assign": lambda rows: any(map(may_assign, rows)),
     }
@@ -72,28 +73,28 @@ def chosen_of(values: list[str]) -> dict[int, int | None]:
 
 
 @scoped(ASSIGN)
-@require_POST
 def bulk_assign(request: HttpRequest) -> HttpResponse:
-    """Assign the chosen matters, then tell what became of each."""
-    user = reader(request)
-    form = BulkForm(request.POST, groups=target_groups(user))
-    back = f"{reverse('matter_list')}?{plain(request.POST.get('query', ''))}"
-    if not form.is_valid():
-        told = form.errors.get("to") or ["这次批量流转没有编号，请刷新列表再选。"]
-        messages.error(request, str(told[0]))
-        return redirect(back)
-    given = {
-        **form.place(),
-        "client_id": form.cleaned_data["client_id"],
-        "note": form.cleaned_data["note"].strip(),
-    }
-    chosen = chosen_of(request.POST.getlist("matter"))
+    """Ask where the chosen matters go, then assign them and tell what became of each."""
+    user, sent = reader(request), request.POST if request.method == "POST" else request.GET
+    query, chosen = plain(sent.get("query", "")), chosen_of(sent.getlist("matter")[:MOST])
+    form = BulkForm(request.POST or None, initial={"client_id": uuid4()}, groups=target_groups(user))
     try:
-        row, _ = assign_many(chosen=chosen, actor=user, **given)
+        if request.method == "POST" and form.is_valid():
+            given = {
+                **form.place(),
+                "client_id": form.cleaned_data["client_id"],
+                "note": form.cleaned_data["note"].strip(),
+            }
+            row, _ = assign_many(chosen=chosen, actor=user, **given)
+            return redirect("bulk_result", client_id=row.client_id)
+        rows = list(queries.rows(user).filter(pk__in=chosen).order_by("term", "id"))
+        if not rows:
+            raise InvalidInput("先在列表里勾选要流转的事项。", field="matter")
     except DomainError as error:
         messages.error(request, error.message)
-        return redirect(back)
-    return redirect("bulk_result", client_id=row.client_id)
+        return redirect(f"{reverse('matter_list')}?{query}")
+    context = {"form": form, "rows": rows, "chosen": chosen, "query": query, "place_of": queries.place_of}
+    return render(request, "matters/bulk_form.html", context)
 
 
 @scoped(ASSIGN)

@@ -34,7 +34,7 @@ def matter_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": offer_areas(found.form, request.user, "matters.view"),
         "page": page_of(request, found.qs, order=found.order),
-        "standing": standing,
+        "standing": {name: queries.figure(n) for name, n in standing.items()},
         "view": request.GET.get("view") or "all",
         "kinds": dict(queries.kind_choices()),
         "state_label": state_label,

@@ -1,13 +1,13 @@
 """How a Django form field is shown: which control it gets, its hint, its errors and what describes it."""
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.forms.utils import flatatt
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 
@@ -73,11 +73,11 @@ def _list(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
     def options(choices: Any) -> Iterator[str]:
         for value, label in choices:
             if isinstance(label, list | tuple):
-                yield f'<optgroup label="{escape(value)}">{"".join(options(label))}</optgroup>'
+                yield f'<optgroup label="{escape(str(value))}">{"".join(options(label))}</optgroup>'
             else:
                 text = "" if value is None else str(value)
                 mark = " selected" if text in wanted else ""
-                yield f'<option value="{escape(text)}"{mark}>{escape(label)}</option>'
+                yield f'<option value="{escape(text)}"{mark}>{escape(str(label))}</option>'
 
     inside = "".join(options(widget.choices))
     return mark_safe(  # noqa: S308 -- every part is escaped above

@@ -47,14 +47,15 @@ class Page:
 
 
 def _beyond(columns: Sequence[str], descending: Sequence[bool], values: Sequence[Any], back: bool) -> Q:
-    """Rows strictly after (or before) the marked one in lexicographic order of the columns."""
-    clause = Q()
-    equal = Q()
-    for column, down, value in zip(columns, descending, values, strict=True):
-        comparison = "lt" if down != back else "gt"
-        clause |= equal & Q(**{f"{column}__{comparison}": value})
+    """Rows strictly after (or before) the marked one in lexicographic order of the columns. That the first
+    column is not before the mark follows, and is said so that an index is entered at the mark.
+    """
+    ways = ["lt" if down != back else "gt" for down in descending]
+    clause, equal = Q(), Q()
+    for column, way, value in zip(columns, ways, values, strict=True):
+        clause |= equal & Q(**{f"{column}__{way}": value})
         equal &= Q(**{column: value})
-    return clause
+    return Q(**{f"{columns[0]}__{ways[0]}e": values[0]}) & clause
 
 
 def keyset(

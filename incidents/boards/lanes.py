@@ -1,5 +1,6 @@
 """The board's lanes and the map's counts: one grouped count, and the few jobs of each lane by an index."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from django.utils import timezone
 from grids.scope import rights_of
 from matters.loop import KINDS
 from matters.models import Matter
-from matters.queries import COLUMNS, FAR, PLACE, holder_of, place_of
+from matters.queries import COLUMNS, FAR, PLACE, holder_of, overdue, place_of
 from shared.dates import day_span, local, today
 
 if TYPE_CHECKING:
@@ -68,27 +69,25 @@ class Sums:
         return sum(self.counts.values())
 
 
-def _states(*codes: str) -> Q:
-    """Open matters whose kind calls their state one of these points of the loop."""
-    clause = Q(pk__in=[])
-    for kind in KINDS.values():
-        states = [state for state, code in kind.lanes.items() if code in codes]
-        if states:
-            clause |= Q(kind=kind.code, state__in=states)
-    return clause
+def _lane_of(kind: str, state: str) -> str:
+    """The lane that a state stands in while its term runs."""
+    code = KINDS[kind].lanes.get(state)
+    return "echoed" if code == "echoed" else "doing" if code in {"assigned", "handling"} else "new"
 
 
 def _clauses() -> dict[str, Q]:
-    """Lane → what stands in it. Overdue goes before all others: each open matter stands in one lane."""
-    late = Q(due_at__lt=timezone.now())
-    doing, echoed = _states("assigned", "handling"), _states("echoed")
+    """Lane → what stands in it, by named states, for which there is an index. Overdue goes before all
+    others: each open matter stands in one lane."""
+    named: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for kind in KINDS.values():
+        for code in OPEN:
+            states = tuple(s for s in kind.states if s not in kind.ended and _lane_of(kind.code, s) == code)
+            named[code, states].append(kind.code)
+    found = {code: Q(pk__in=[]) for code in OPEN}
+    for (code, states), kinds in named.items():
+        found[code] |= Q(kind__in=kinds, state__in=states)
     in_time = Q(due_at=None) | Q(due_at__gte=timezone.now())
-    return {
-        "new": in_time & ~doing & ~echoed,
-        "doing": in_time & doing,
-        "over": late,
-        "echoed": in_time & echoed,
-    }
+    return {code: clause & in_time for code, clause in found.items()} | {"over": overdue()}
 
 
 def _open(asked: "Asked") -> QuerySet[Matter, Any]:
@@ -103,10 +102,17 @@ def _done(asked: "Asked") -> QuerySet[Matter, Any]:
 
 
 def sums(asked: "Asked") -> list[Sums]:
-    """How many open matters each area has in each lane, in one pass over the open ones."""
-    counted = {code: Count("id", filter=clause) for code, clause in _clauses().items()}
-    rows = _open(asked).order_by().values("area__path").annotate(**counted)
-    return [Sums(row["area__path"], {code: row[code] for code in OPEN}) for row in rows]
+    """How many open matters each area has in each lane, in one pass over an index of the open ones."""
+    late = Count("due_at", filter=Q(due_at__lt=timezone.now()))
+    rows = (
+        _open(asked).order_by().values_list("area__path", "kind", "state").annotate(n=Count("*"), late=late)
+    )
+    found: dict[str, Sums] = {}
+    for path, kind, state, n, late_ones in rows:
+        counts = found.setdefault(path, Sums(path, dict.fromkeys(OPEN, 0))).counts
+        counts["over"] += late_ones
+        counts[_lane_of(kind, state)] += n - late_ones
+    return list(found.values())
 
 
 def lanes(asked: "Asked", counted: list[Sums], shown: int) -> list[Lane]:

@@ -126,6 +126,12 @@ class Matter(models.Model):
             models.Index(fields=["kind", "-occurred_at"], name="matter_by_kind"),
             models.Index(fields=["-occurred_at", "-id"], name="matter_recent"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="matter_open_due"),
+            models.Index(
+                fields=["area", "kind", "state", "due_at"],
+                condition=Q(closed_at=None),
+                name="matter_open_area",
+            ),
+            models.Index(fields=["state", "handler"], condition=Q(closed_at=None), name="matter_open_state"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="matter_closed"),
         ]
         constraints = [

@@ -3,16 +3,19 @@
 import re
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from grids.models import Unit
 from incidents.models import PoliceIncident
+from matters import queries
 from matters.bulk import MOST, assign_many
 from matters.models import BulkAssignment, Event, Matter, SavedSearch
 from matters.searches import MOST as MOST_SEARCHES
@@ -108,6 +111,33 @@ def test_a_phone_tail_finds_the_callers_matters_for_who_may_see_numbers(cast: Ca
     stored = PoliceIncident.objects.filter(matter__title="甲").values_list("tail_index", flat=True).get()
     assert len(stored) == 32
     assert "5776" not in stored
+
+
+def test_a_whole_number_is_that_matter_alone(cast: Cast, as_user: SignIn) -> None:
+    one, other = waiting(cast, 2)
+    Matter.objects.filter(pk=other.pk).update(title=f"同 {one.number} 一起办")
+    far = incident(cast, cast.grid_b)
+    client = as_user(cast.officer)
+    assert shown(client, f"q={one.number}") == [one.title]
+    assert shown(client, f"q={one.number.lower()}") == [one.title]
+    assert len(shown(client, f"q={one.number} 件")) == 1, "more than the number: every word somewhere"
+    assert len(shown(client, f"q={one.number[:-1]}")) == 2, "a part of it: wherever it stands"
+    assert shown(client, f"q={far.number}") == [], "not in his village"
+
+
+def test_the_headline_counts_as_far_as_it_says(
+    cast: Cast, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(cast, 4)
+    late = timezone.now() - timedelta(days=1)
+    Matter.objects.filter(title__in=["第0件", "第1件"]).update(due_at=late)
+    assert queries.standing(cast.officer) == {"open": 4, "overdue": 2, "waiting": 4, "waiting_overdue": 2}
+    monkeypatch.setattr(queries, "MOST", 3)
+    assert queries.standing(cast.officer) == {"open": 3, "overdue": 2, "waiting": 3, "waiting_overdue": 2}
+    page = as_user(cast.officer).get("/matters/?view=open").content.decode()
+    assert '还有 <span class="hot">2+</span> 件等您处理' in page
+    assert "其中 2 件超期" in page
+    assert 'view=open" aria-current="page">未办结<span class="sec__n">2+</span>' in page
 
 
 @pytest.mark.parametrize("rows", [3, 30])
@@ -226,7 +256,12 @@ def test_rows_are_chosen_and_sent_on_the_page(cast: Cast, as_user: SignIn) -> No
     one, two = waiting(cast, 2)
     client = as_user(cast.officer)
     page = client.get("/matters/?view=all").content.decode()
-    assert f'value="{one.pk}:{one.version}"' in page
+    ticks = re.findall(r'type="checkbox" name="matter" value="([^"]+)" form="bulk"', page)
+    assert sorted(ticks) == [f"{one.pk}:1", f"{two.pk}:1"]
+    page = client.get("/matters/bulk/", {"matter": [*ticks, "²"], "query": "view=all"}).content.decode()
+    assert "流转 2 件" in page
+    assert one.title in page
+    assert re.findall(r'name="matter" value="([^"]+)"', page) == [f"{one.pk}:1", f"{two.pk}:1"]
     client_id = re.search(r'name="client_id" value="([^"]+)"', page)
     assert client_id
     given = {
@@ -242,7 +277,15 @@ def test_rows_are_chosen_and_sent_on_the_page(cast: Cast, as_user: SignIn) -> No
     assert client.post("/matters/bulk/", given).headers["Location"] == answer.headers["Location"]
     assert as_user(cast.command).get(answer.headers["Location"]).status_code == 404, "somebody else's"
     foreign = {**given, "client_id": str(uuid4()), "to": f"area:{cast.grid_b.pk}"}
-    assert client.post("/matters/bulk/", foreign, follow=True).content.decode().count("请选择") >= 1
+    assert "请选择辖区里的网格、村社或单位" in client.post("/matters/bulk/", foreign).content.decode()
+    for nothing in (
+        {},
+        {"matter": ["²", "9" * 20 + ":1"]},
+        {"matter": f"{incident(cast, cast.grid_b).pk}:1"},
+    ):
+        turned = client.get("/matters/bulk/", nothing, follow=True)
+        assert turned.redirect_chain == [("/matters/?", 302)]
+        assert "先在列表里勾选要流转的事项" in turned.content.decode()
     assert 'name="matter"' not in as_user(cast.worker).get("/matters/?view=all").content.decode()
     assert as_user(cast.worker).post("/matters/bulk/", given).status_code == 403
 
