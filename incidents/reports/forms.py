@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from grids.forms import PhotosField
 from grids.models import Area
-from grids.queries import labels
+from grids.photos import ACCEPT
+from grids.queries import labels, parameters
 from grids.workflow import Position
 from incidents.reports.models import CODE_LENGTH, Rating
 from incidents.reports.workflow import LONGEST
@@ -40,7 +41,7 @@ class ReportForm(forms.Form):
         help_text="选了村社可以不写",
         error_messages={"required": "请写一下在哪里。"},
     )
-    photos = PhotosField(label="照片", required=False, help_text="可多选，每张 10 MB 以内")
+    photos = PhotosField(label="照片", required=False)
     phone = forms.CharField(
         label="手机号", max_length=30, required=False, help_text="只给办理的人联系您，网页上不显示"
     )
@@ -55,7 +56,10 @@ class ReportForm(forms.Form):
         field = self.fields["area"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- declared above
         field.queryset = open_areas()
-        self.fields["photos"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp"
+        limits = parameters("photo_max_mb", "photo_max_count")
+        most, mb = limits["photo_max_count"], limits["photo_max_mb"]
+        self.fields["photos"].help_text = f"最多 {most} 张，每张 {mb} MB 以内"
+        self.fields["photos"].widget.attrs |= {"accept": ACCEPT, "data-most": most, "data-mb": mb}
 
     def clean(self) -> dict[str, Any]:
         """The trap must be empty."""

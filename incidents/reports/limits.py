@@ -87,7 +87,7 @@ def _start(span: timedelta) -> datetime:
 
 def _refusal(limit: Limit, start: datetime) -> TooOften:
     again = local(start + limit.span)
-    day = "" if again.date() == today() else "明天 "
+    day = "今天 " if again.date() == today() else "明天 "
     wait = max(int((again - timezone.now()).total_seconds()), 1)
     told = f"{limit.told}，请{day}{again:%H:%M} 以后再试。急事请打 110，或到村社、街道当面说。"
     return TooOften(told, retry_after=wait)

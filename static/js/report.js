@@ -12,6 +12,19 @@
     form.elements.area.focus();
   }));
 
+  /* Told before a slow network has carried in vain what would be refused. */
+  const photos = form.elements.photos;
+  const wrong = Object.assign(document.createElement("p"), { className: "error" });
+  wrong.setAttribute("role", "alert");
+  photos.after(wrong);
+  photos.addEventListener("change", () => {
+    const { most, mb } = photos.dataset;
+    const large = [...photos.files].find((file) => file.size > mb * 1024 * 1024);
+    wrong.textContent = photos.files.length > most ? `选了 ${photos.files.length} 张，最多 ${most} 张，请重新选。`
+      : large ? `“${large.name}”超过 ${mb} MB，请换一张小一点的。` : "";
+    if (wrong.textContent) photos.value = "";
+  });
+
   const box = form.querySelector("[data-locate]");
   if (!box || !navigator.geolocation) return;
   const told = box.querySelector("[data-located]");

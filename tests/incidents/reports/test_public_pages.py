@@ -124,7 +124,7 @@ def test_a_hundred_from_one_address_get_an_honest_no(cast: Cast, client: Client)
     answers = [Client().post("/report/", form()).status_code for _ in range(24)]
     assert answers == [302] * 20 + [429] * 4
     answer = Client().post("/report/", form())
-    assert re.search(r"请(明天 )?\d\d:00 以后再试", text_of(answer))
+    assert re.search(r"请(今天|明天) \d\d:00 以后再试", text_of(answer))
     assert "路灯不亮" in answer.content.decode()
 
 
@@ -217,3 +217,15 @@ def test_the_form_is_light_and_asks_the_database_little(
     for n in range(20):
         Area.objects.plant(parent=cast.street, name=f"示例{n}村", level="village", outline=SQUARE)
     assert ask() == first
+
+
+def test_what_was_typed_stays_and_what_was_not_kept_is_said(cast: Cast, client: Client) -> None:
+    """A browser sends no file twice: who corrects a form is told to choose the photos again."""
+    bad = SimpleUploadedFile("照片.jpg", b"MZ no picture", content_type="image/jpeg")
+    answer = client.post("/report/", form(description="路灯不亮三天了", photos=[bad]))
+    text = text_of(answer)
+    assert answer.status_code == 400
+    assert "“照片.jpg”不是可用的照片" in text
+    assert "照片没有留下，请再选一次" in text
+    assert "路灯不亮三天了" in text
+    assert "照片没有留下" not in text_of(client.post("/report/", form(description="")))
