@@ -4,6 +4,7 @@ Each sets `due_at`, `warn_at` and `paused_at` on the matter; the caller saves it
 """
 
 from datetime import datetime
+from functools import cached_property
 
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from matters import terms
 from matters.loop import Transition
 from matters.models import ClockRule, ClockRun, Extension, Matter, Pause
 from matters.models.clock import Unit
-from matters.workdays import calendar
+from matters.workdays import Calendar, calendar
 from shared.dates import local
 from shared.errors import TransitionRefused
 
@@ -26,8 +27,16 @@ class Limits:
     def __init__(self, kind: str) -> None:
         rules = ClockRule.objects.filter(kind=kind)
         self.rules = {(rule.stage, rule.level): rule for rule in rules}
-        self.calendar = calendar()
-        self.percent = parameters(WARN)[WARN]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Read when the first limit asks for it."""
+        return calendar()
+
+    @cached_property
+    def percent(self) -> int:
+        """Likewise."""
+        return parameters(WARN)[WARN]
 
     def begin(self, matter: Matter, stage: str, at: datetime) -> ClockRun | None:
         """A new run, not saved yet, on the matter as its deadline; None where the stage has no limit. The
@@ -67,6 +76,12 @@ def turn(matter: Matter, transition: Transition, actor: User | None, note: str) 
         pause(matter, actor, note, now)
     elif how == "resume" or transition.target:
         resume(matter, now)
+
+
+def first(matter: Matter, stage: str, at: datetime) -> None:
+    """Let the first clock of a new matter run."""
+    if new := Limits(matter.kind).begin(matter, stage, at):
+        new.save(force_insert=True)
 
 
 def start(matter: Matter, stage: str, at: datetime) -> None:

@@ -68,7 +68,7 @@ def open_matter(
     )
     stage = "accept" if matter.state == rules.start else "handle"
     if due_at is None:
-        clocks.start(matter, stage, matter.created_at)
+        clocks.first(matter, stage, matter.created_at)
     else:
         clocks.until(matter, stage, matter.created_at, due_at)
     matter.save(update_fields=["due_at", "warn_at"])

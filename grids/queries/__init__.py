@@ -4,6 +4,7 @@ from grids.models import Term
 from shared.plain import rows
 
 PARAMETERS = "SELECT code, value FROM grids_parameter WHERE code = ANY(%s)"
+LABELS = "SELECT code, label FROM grids_term WHERE scheme = %s AND is_active ORDER BY position, id"
 WORDS = "SELECT scheme, code, label FROM grids_term WHERE scheme = ANY(%s) ORDER BY scheme, position, id"
 
 
@@ -17,7 +18,7 @@ def parameters(*codes: str) -> dict[str, int]:
 
 def labels(scheme: str) -> dict[str, str]:
     """Code → Chinese label of a vocabulary, in its order."""
-    return dict(Term.objects.filter(scheme=scheme, is_active=True).values_list("code", "label"))
+    return dict(rows(LABELS, scheme))
 
 
 def words(*schemes: str) -> dict[str, dict[str, str]]:
