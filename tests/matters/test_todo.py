@@ -217,7 +217,7 @@ def test_given_to_a_department_each_stays_where_it_is(cast: Cast, as_user: SignI
     far = Unit.objects.create(area=cast.far_grid, name="邻街执法队", kind=Unit.Kind.DEPARTMENT)
     one, two = waiting(cast, 1)[0], incident(cast, cast.grid_a2, title="乙")
     client = as_user(cast.officer)
-    page = client.get("/matters/?view=all").content.decode()
+    page = client.get("/matters/bulk/", {"matter": f"{one.pk}:1"}).content.decode()
     assert f'value="unit:{office.pk}"' in page
     assert f'value="unit:{far.pk}"' not in page
     given = {"to": f"unit:{office.pk}", "matter": [f"{one.pk}:1", f"{two.pk}:1"], "client_id": uuid4()}
@@ -241,9 +241,9 @@ def test_a_unit_opens_no_area_that_the_actor_may_not_give_to(cast: Cast) -> None
 def test_the_form_shows_only_where_there_is_something_to_send(cast: Cast, as_user: SignIn) -> None:
     (one,) = waiting(cast)
     client = as_user(cast.officer)
-    assert "批量流转" in client.get("/matters/?view=all").content.decode()
+    assert "流转选中的" in client.get("/matters/?view=all").content.decode()
     Matter.objects.filter(pk=one.pk).update(state="echoed")
-    assert "批量流转" not in client.get("/matters/?view=all").content.decode()
+    assert "流转选中的" not in client.get("/matters/?view=all").content.decode()
 
 
 def test_none_or_too_many_are_refused(cast: Cast) -> None:
