@@ -88,6 +88,8 @@ def open_matter(
 
 def available_actions(matter: Matter, user: User) -> list[Transition]:
     """The moves that `advance` would let this user make now: pages draw their buttons from this."""
+    if not matter.reached_by(user, "matters.view"):
+        return []
     return [
         t
         for t in KINDS[matter.kind].loop

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from matters.workflow import advance, available_actions
 from shared.errors import NotAllowed, NotFound, TransitionRefused
 from tests.cast import POSTS, Cast
 from tests.incidents.made import hazard, incident
+from tests.incidents.reports.made import report
 
 TARGETS = {
     "place": "assigned",
@@ -44,6 +46,7 @@ TARGETS = {
     "arrive": "handling",
     "reply": "echoed",
     "hand_back": "accepted",
+    "to_hazard": "referred",
 }
 """Action → state after it; "" = the same."""
 EARLY = "merge refer cancel"
@@ -100,10 +103,26 @@ NOT_DIVERTED = {
     }
     for state in ("assigned", "handling")
 }
-CLOSED_BY_CONDITION = {"hazard": NOT_NOW, "police_incident": {**NOT_NOW, **NOT_DIVERTED}}
+CLOSED_BY_CONDITION = {
+    "hazard": NOT_NOW,
+    "citizen_report": NOT_NOW,
+    "police_incident": {**NOT_NOW, **NOT_DIVERTED},
+}
 """Of an incident that the police did not pass on, the receiving side's steps too."""
+REPORTERS = ["worker", "officer", "command", "police", "liaison"]
+"""Who may raise a hazard, and so turn a report into one."""
 EXPECTED = {
     "hazard": STANDARD,
+    "citizen_report": {
+        **STANDARD,
+        **{
+            state: {
+                **STANDARD[state],
+                **{person: f"to_hazard {STANDARD[state].get(person, '')}".strip() for person in REPORTERS},
+            }
+            for state in ("reported", "accepted", "assigned", "handling")
+        },
+    },
     "police_incident": {
         **STANDARD,
         "reported": {**STANDARD["reported"], "command": f"place accept supervise {EARLY}"},
@@ -117,6 +136,13 @@ EXPECTED = {
         },
     },
 }
+ELSEWHERE = {"dispute": "tests/mediation/test_workflow.py"}
+"""Kinds with states of their own, and the test that goes through all of their actions in all of them."""
+MAKERS: dict[str, Callable[[Cast], Matter]] = {
+    "hazard": lambda cast: hazard(cast).matter,
+    "police_incident": incident,
+    "citizen_report": lambda cast: report(cast, cast.grid_a).matter,
+}
 SEE = {"worker", "officer", "mediator", "police", "liaison", "leader", "command", "program"}
 """Who sees matters of grid A at all."""
 NO_RIGHT = {"captain", "landlord", "manager", "administrator", "nobody"}
@@ -126,7 +152,7 @@ PEOPLE = [*POSTS, "nobody"]
 
 def made(cast: Cast, kind: str, state: str, handler: User | None = None) -> Matter:
     """A matter of grid A in a state, echoed and later ones by the worker."""
-    matter = hazard(cast).matter if kind == "hazard" else incident(cast)
+    matter = MAKERS[kind](cast)
     Matter.objects.filter(pk=matter.pk).update(state=state)
     ended = (
         {"closed_at": timezone.now(), "outcome": "settled", "answer": "好了"}
@@ -151,6 +177,7 @@ def evidence(cast: Cast, area: Any) -> dict[str, Any]:
     """Everything but the note; the main matter lies open in the next grid."""
     main = Matter.objects.filter(title="主件").first() or incident(cast, cast.grid_a2, title="主件")
     own = {"days": 3, "main": main.number, "refer_to": "other", "receiver": "command"}
+    own |= {"hazard_type": "egress", "hazard_level": "ordinary"}
     return {"outcome": "settled", "answer": "已处理。", "area": area, **own}
 
 
@@ -179,9 +206,13 @@ def expected(kind: str, state: str, action: str, person: str) -> str:
     return "NotAllowed" if known else "TransitionRefused"
 
 
-def test_the_registered_kinds_are_the_ones_tested_here() -> None:
-    assert {"hazard", "police_incident"} <= set(KINDS)
-    assert set(EXPECTED["hazard"]) == set(STATES)
+def test_every_registered_kind_is_gone_through() -> None:
+    assert set(KINDS) == {*EXPECTED, *ELSEWHERE}, "a new kind needs its own row of the table, or its own test"
+    assert set(EXPECTED) == set(MAKERS)
+    for kind, where in ELSEWHERE.items():
+        assert "def test_every_action_is_open_only_in_its_states" in Path(where).read_text(), kind
+    for kind, table in EXPECTED.items():
+        assert set(table) == set(KINDS[kind].states)
     assert {t.action for kind in EXPECTED for t in KINDS[kind].loop} == set(TARGETS)
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from grids import reference
 from matters.models import Matter
+from matters.queries import main_of
 from matters.workflow import advance, open_matter
 from shared.errors import Conflict, DomainError, TransitionRefused
 from tests.cast import Cast, build_cast
@@ -98,3 +99,71 @@ def test_a_move_that_both_may_repeat_happens_once_per_version(street: Cast) -> N
     results = at_once(*calls)
     assert sorted(results) == [Conflict.__name__] * 5 + ["won"]
     assert matter.events.count() == 2
+
+
+def merger(matter_id: int, main: str, user_id: int) -> Callable[[], Any]:
+    def move() -> None:
+        matter, actor = Matter.objects.get(pk=matter_id), User.objects.get(pk=user_id)
+        advance(matter=matter, action="merge", actor=actor, evidence={"main": main})
+
+    return move
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_two_that_are_merged_into_each_other_never_end_in_a_circle(street: Cast, round_: int) -> None:
+    """At most one of the two wins; who comes upon the other's lock is told to try again, and then can."""
+    one, other = opened(street, "assigned"), opened(street, "assigned")
+    results = at_once(
+        merger(one.pk, other.number, street.officer.pk), merger(other.pk, one.number, street.command.pk)
+    )
+    assert results.count("won") <= 1
+    assert set(results) <= {"won", "Conflict", "TransitionRefused", "InvalidInput"}
+    if "won" not in results:
+        assert results == ["Conflict", "Conflict"]
+        merger(one.pk, other.number, street.officer.pk)()
+    rows = {m.pk: m for m in Matter.objects.filter(pk__in=[one.pk, other.pk])}
+    (gone,) = [m for m in rows.values() if m.closed_at]
+    (main,) = [m for m in rows.values() if not m.closed_at]
+    assert (gone.state, gone.merged_into_id, main.state, main.merged_into_id) == (
+        "merged",
+        main.pk,
+        "assigned",
+        None,
+    )
+    assert main.events.filter(action="merged").count() == 1
+    assert (main.version, main.events.count(), gone.version, gone.events.count()) == (2, 2, 2, 2)
+    assert main_of(gone) == main
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_a_matter_is_merged_or_cancelled_but_not_both(street: Cast, round_: int) -> None:
+    matter, main = opened(street, "assigned"), opened(street, "assigned")
+    results = at_once(
+        merger(matter.pk, main.number, street.officer.pk), mover(matter.pk, "cancel", street.command.pk)
+    )
+    assert sorted(results) == [TransitionRefused.__name__, "won"]
+    matter.refresh_from_db()
+    won = ("merged", main.pk, 1) if results[0] == "won" else ("cancelled", None, 0)
+    told = main.events.filter(action="merged").count()
+    assert (matter.state, matter.merged_into_id, told) == won
+    assert (matter.version, matter.events.count()) == (2, 2)
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_nothing_is_merged_into_what_is_being_closed(street: Cast, round_: int) -> None:
+    """The merge comes first and the main one is closed with its line, or the closing does and the merge is
+    refused: a duplicate never points at a matter that does not know of it."""
+    matter, main = opened(street, "assigned"), opened(street, "echoed")
+    results = at_once(
+        merger(matter.pk, main.number, street.officer.pk), mover(main.pk, "verify", street.command.pk)
+    )
+    assert results[1] == "won"
+    assert results[0] in {"won", "Conflict", "InvalidInput"}
+    matter.refresh_from_db()
+    main.refresh_from_db()
+    merged = results[0] == "won"
+    assert main.state == "closed"
+    assert (matter.state, matter.merged_into) == (("merged", main) if merged else ("assigned", None))
+    assert list(main.events.values_list("action", flat=True)) == (
+        ["open", "merged", "verify"] if merged else ["open", "verify"]
+    )
