@@ -43,6 +43,7 @@ class Listener:
             self._write(street, dice.choice(street.grids), at, dice)
         if street.number == 0:
             grid = street.find(read("street")["accounts"]["worker"][2])
+            assert isinstance(grid, Grid)  # noqa: S101 -- a worker's place is a grid
             self._write(street, grid, moment(self.plan.until - timedelta(days=1), 500), dice, asked=True)
 
     def _write(self, street: Street, grid: Grid, at: datetime, dice: Random, *, asked: bool = False) -> None:
