@@ -30,6 +30,7 @@ from mediation.models import (
     Agreement,
     Booking,
     CaseCounter,
+    Confirmation,
     Dispute,
     Leave,
     Session,
@@ -398,6 +399,12 @@ def test_cases_of_2023_are_those_of_the_article(demo: dict[str, Any], db: None) 
     page = client.get("/mediation/stats/", {"from": "2023-01-01", "to": "2023-12-31"}).content.decode()
     assert "调解成功率 98.7%" in page
     assert "775/785" in page
+    kept = year.filter(result="success", agreements__performed_on__isnull=False).count()
+    confirmed = Confirmation.objects.filter(agreement__dispute__in=year, result="confirmed").count()
+    assert 0.94 < kept / 775 < 0.99
+    assert 0.08 < confirmed / 775 < 0.18
+    assert f"{kept}/775" in page
+    assert f"{confirmed}/775" in page
     behind = {"figure": "success", "after": "2023-01-01", "before": "2023-12-31"}
     assert "775 件调解成功" in client.get("/mediation/", behind).content.decode()
     for case in Dispute.objects.exclude(accepted_on=None).select_related("matter", "station", "mediator"):

@@ -11,6 +11,8 @@ from mediation.kinds import DISPUTE
 from shared.dates import local
 
 SUCCESS, FAILURE = "success", "failure"
+UNKEPT_NOTE = "电话催了三次，仍未付清，已告知可以申请强制执行或起诉。"
+RULINGS = {"confirmed": "裁定有效", "refused": "裁定驳回", "withdrawn": "已撤回"}
 ENDS = {
     FAILURE: "fail",
     "withdrawn": "withdraw",
@@ -18,6 +20,21 @@ ENDS = {
     "rejected": "reject",
     "passed_on": "pass_on",
 }
+
+
+UNKEPT = 0.035
+"""Share of agreements of which the last part is never kept."""
+TO_COURT, GRANTED = 0.14, 0.94
+"""Share of agreements that both bring before the court, and of those the share that it confirms."""
+
+
+@dataclass
+class Court:
+    """司法确认: asked for, and what became of it; `result` "" while it is open."""
+
+    applied: datetime
+    decided: datetime | None
+    result: str
 
 
 @dataclass
@@ -34,6 +51,7 @@ class Story:
     ended: datetime | None = None
     parts: list[tuple[date, datetime | None]] = field(default_factory=list)
     visits: list[tuple[int, date, datetime | None]] = field(default_factory=list)
+    court: "Court | None" = None
     archived: datetime | None = None
 
     def state(self) -> str:
@@ -116,10 +134,16 @@ def _mediate(story: Story, dice: Random, at: datetime, words: dict[str, Any], pa
         due = at.date() + timedelta(days=14 if parts == 1 else 25 * n)
         late = dice.random() < 0.06
         done = moment(due + timedelta(days=dice.randint(3, 9) if late else -dice.randint(0, 4)), 620)
-        story.parts.append((due, max(done, at + timedelta(minutes=5))))
+        kept = n < parts or dice.random() >= UNKEPT
+        story.parts.append((due, max(done, at + timedelta(minutes=5)) if kept else None))
     for after in (7, 30):
         due = at.date() + timedelta(days=after)
         story.visits.append((after, due, moment(due + timedelta(days=dice.randint(0, 2)), 900)))
+    if dice.random() < TO_COURT:
+        applied = moment(at.date() + timedelta(days=dice.randint(1, 24)), dice.randint(540, 990))
+        decided = moment(applied.date() + timedelta(days=dice.randint(5, 15)), 600)
+        result = "confirmed" if dice.random() < GRANTED else dice.choice(["refused", "withdrawn"])
+        story.court = Court(applied, decided, result)
 
 
 def _close(story: Story, dice: Random, now: datetime) -> None:
@@ -128,11 +152,16 @@ def _close(story: Story, dice: Random, now: datetime) -> None:
     seen = [done for _, _, done in story.visits if done]
     after = [("keep", done, {"part": f"第{n}期"}) for n, done in enumerate(kept, start=1)]
     after += [("visit", done, {"round": f"{days}天回访"}) for days, _, done in story.visits if done]
-    if kept:
-        after.append(("perform", max(kept) + timedelta(seconds=1), {}))
-        after.append(("follow", max(*kept, *seen) + timedelta(seconds=2), {}))
+    if story.parts:
+        last = story.parts[-1]
+        settled = max(kept) if last[1] else moment(last[0] + timedelta(days=8), 560)
+        after.append(("perform" if last[1] else "default", settled + timedelta(seconds=1), {}))
+        after.append(("follow", max(settled, *seen) + timedelta(seconds=2), {}))
+    if story.court and story.court.decided:
+        after.append(("confirm", story.court.applied, {}))
+        after.append(("ruling", story.court.decided, {"result": RULINGS[story.court.result]}))
     for action, at, evidence in sorted(after, key=lambda one: one[1]):
-        _step(story, action, at, **evidence)
+        _step(story, action, at, UNKEPT_NOTE if action == "default" else "", **evidence)
     if story.steps and story.result not in {"rejected", "passed_on"}:
         outcome = {SUCCESS: "settled", "withdrawn": "cancelled"}.get(story.result, "could_not")
         last = story.steps[-1].at + timedelta(hours=dice.randint(20, 90))
@@ -141,5 +170,14 @@ def _close(story: Story, dice: Random, now: datetime) -> None:
     for name in ("accepted", "written", "ended", "archived"):
         if (at := getattr(story, name)) and at >= now:
             setattr(story, name, None)
+    if story.court:
+        story.court = _known(story.court, now)
     story.parts = [(due, done if done and done < now else None) for due, done in story.parts]
     story.visits = [(d, due, done if done and done < now else None) for d, due, done in story.visits]
+
+
+def _known(court: Court, now: datetime) -> Court | None:
+    """As far as it had come by `now`."""
+    if court.applied >= now:
+        return None
+    return court if court.decided and court.decided < now else Court(court.applied, None, "")

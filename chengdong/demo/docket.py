@@ -25,6 +25,7 @@ from mediation.models import (
     Booking,
     Brand,
     CaseCounter,
+    Confirmation,
     Dispute,
     FollowUp,
     Instalment,
@@ -47,6 +48,7 @@ OTHERS = {SUCCESS: 955, FAILURE: 14, "withdrawn": 16, "refused": 6, "passed_on":
 """How the cases of the last months end, in a thousand."""
 BORN = date(1994, 1, 1)
 LENGTH = timedelta(minutes=90)
+CONFIRM_DAYS = 30
 
 
 class Docket:
@@ -56,13 +58,16 @@ class Docket:
         self.plan, self.book = plan, read("cases")
         self.clerk, self.number = Clerk(), count(1)
         self.labels = labels("dispute_type")
-        names = (Dispute, Party, Record, Session, Agreement, Instalment, FollowUp, Invitation)
+        names = (
+            Dispute, Party, Record, Session, Agreement, Confirmation, Instalment, FollowUp, Invitation,
+        )  # fmt: skip
         self.tables = {model: Table(model) for model in names}
         self.numbers: Counter[int] = Counter()
         self.mediators: dict[int, list[int]] = {}
         self.brands: dict[int, list[Brand]] = {}
         self.rooms: dict[int, list[Room]] = {}
         self.planned: list[tuple[int, int, int, datetime]] = []
+        self.cases_of_court = 100
 
     def street(self, street: Street) -> int:
         """Stations furnished, then their cases in the order in which they came; how many."""
@@ -318,6 +323,8 @@ class Docket:
                 proof=dice.choice(self.book["words"]["proof"]) if done else "",
                 by=story.mediator if done else None,
             )
+        if story.court:
+            self._court(agreement, story, day)
         for after, due, done in story.visits:
             self.tables[FollowUp].add(
                 dispute=matter,
@@ -331,6 +338,25 @@ class Docket:
                 note=dice.choice(self.book["words"]["kept"]) if done else "",
                 by=story.mediator if done else None,
             )
+
+    def _court(self, agreement: int, story: Story, effective_on: date) -> None:
+        assert story.court  # noqa: S101 -- the caller looked
+        court = story.court
+        decided = local(court.decided).date() if court.decided else None
+        self.cases_of_court += court.result == "confirmed"
+        self.tables[Confirmation].add(
+            agreement=agreement,
+            by_both=True,
+            apply_by=effective_on + timedelta(days=CONFIRM_DAYS),
+            applied_on=local(court.applied).date(),
+            court="温岭市人民法院",
+            court_no=f"({decided.year})浙1081民特{self.cases_of_court}号"
+            if decided and court.result == "confirmed"
+            else "",
+            result=court.result,
+            decided_on=decided,
+            by=story.mediator,
+        )
 
     def _finish(self, street: Street) -> None:
         """Bookings of what is still to come, and the counters of numbers behind the last one given."""
