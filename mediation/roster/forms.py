@@ -90,7 +90,7 @@ class DecisionForm(forms.Form):
     """Approve or refuse, with a word."""
 
     approve = forms.ChoiceField(
-        label="审批", widget=forms.RadioSelect, choices=(("yes", "批准"), ("no", "不批准"))
+        label="是否批准", widget=forms.RadioSelect, choices=(("yes", "批准"), ("no", "不批准"))
     )
     answer = forms.CharField(label="意见", required=False, max_length=200)
 
@@ -164,7 +164,7 @@ class PresenceForm(forms.Form):
 class MemberForm(forms.Form):
     """Put somebody on the station's list."""
 
-    person = forms.ModelChoiceField(label="人员", queryset=User.objects.none())
+    person = forms.ModelChoiceField(label="人员", queryset=User.objects.none(), empty_label="请选择")
     department = forms.ModelChoiceField(
         label="部门", queryset=Unit.objects.none(), required=False, empty_label="调解员（不代表部门）"
     )

@@ -17,7 +17,7 @@ from grids.scope import public, reader, scoped
 from mediation.models import Feed, Leave, Shift, Swap
 from mediation.roster import calendar, queries
 from mediation.roster.forms import DecisionForm, LeaveForm, SwapForm
-from mediation.roster.people import members_of
+from mediation.roster.partners import partners_of
 from mediation.roster.workflow import (
     answer_swap,
     ask_leave,
@@ -30,7 +30,7 @@ from mediation.roster.workflow import (
 )
 from mediation.roster.workflow.feeds import feed_of, token_of
 from mediation.roster.workflow.leave import touched_shifts
-from shared.errors import DomainError
+from shared.errors import Conflict, DomainError, InvalidInput
 from shared.filters import id_of
 from shared.jinja import moment_text
 
@@ -122,16 +122,19 @@ def swap_new(request: HttpRequest, uid: UUID) -> HttpResponse:
             return redirect("roster_mine")
         except DomainError as error:
             status = refused(form, error)
-    return render(request, "mediation/roster/swap_new.html", {"form": form, "shift": shift}, status=status)
+    choices = len(form.fields["wanted"].choices) - 1  # type: ignore[attr-defined]
+    context = {"form": form, "shift": shift, "choices": choices}
+    return render(request, "mediation/roster/swap_new.html", context, status=status)
 
 
 def _choices(shift: Shift) -> list[Any]:
-    people = members_of(shift.station_id, shift.department_id, shift.day).exclude(pk=shift.person_id or 0)
+    found = partners_of(shift)
     theirs = [
-        (f"{s.person_id}:{s.uid}", f"{moment_text(s.starts_at)} {s.pattern.name} {s.person.name}")
-        for s in queries.swap_partners(shift)
+        (f"{s.person_id}:{s.uid}", f"{moment_text(s.starts_at)} {s.pattern.name} {s.person}")
+        for s in found.shifts
     ]
-    return [("请人顶班", [(f"{p.pk}:", f"请{p.name}顶班") for p in people]), ("换一个班", theirs)]
+    offered = [("请人顶班", [(f"{p.pk}:", f"请{p.name}顶班") for p in found.stand_ins]), ("换一个班", theirs)]
+    return [group for group in offered if group[1]]
 
 
 def _wanted(given: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +152,11 @@ def swap_page(request: HttpRequest, pk: int) -> HttpResponse:
             withdraw_swap(actor=user, swap=swap)
             messages.success(request, "已撤回。")
         else:
-            done = answer_swap(actor=user, swap=swap, accept=request.POST.get("answer") == "yes")
+            try:
+                done = answer_swap(actor=user, swap=swap, accept=request.POST.get("answer") == "yes")
+            except (Conflict, InvalidInput) as error:
+                messages.error(request, error.message)
+                return redirect("roster_swap", pk)
             messages.success(request, f"已答复：{done.get_state_display()}。")
         return redirect("roster_mine")
     return render(request, "mediation/roster/swap.html", {"swap": swap, "own": swap.asker_id == user.pk})

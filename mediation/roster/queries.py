@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import User
@@ -17,6 +17,8 @@ from mediation.roster.demand import turn_of
 from shared.dates import today
 
 VIEW, MANAGE = "roster.view", "roster.manage"
+IN_ORDER = Case(*(When(mode=mode, then=Value(n)) for n, mode in enumerate(Presence.Mode.values)))
+"""常驻 first, then by week, then by day."""
 
 
 def stations(user: Any, right: str = VIEW) -> QuerySet[Unit]:
@@ -71,6 +73,11 @@ class Board:
     def gaps(self) -> list[Any]:
         """Empty seats, in order of time."""
         return [s for day in self.days for seats in day.cells.values() for s in seats if s.person_id is None]
+
+    @property
+    def unplanned(self) -> int:
+        """Days without any seat: nothing was published for them."""
+        return sum(not any(day.cells.values()) for day in self.days)
 
 
 @dataclass
@@ -205,7 +212,7 @@ def set_up_of(station: Unit) -> dict[str, Any]:
         "presences": list(
             Presence.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today()), station=station)
             .select_related("department")
-            .order_by("mode", "position", "pk")
+            .order_by(IN_ORDER, "position", "pk")
         ),
         "here": set(turn_of(list(Presence.objects.on().filter(station=station)), today())),
         "members": list(

@@ -8,6 +8,7 @@ import pytest
 
 from matters.models import Notice
 from mediation.models import Leave, Member, Shift
+from mediation.roster.partners import partners_of
 from mediation.roster.workflow import (
     answer_swap,
     ask_leave,
@@ -132,3 +133,28 @@ def test_a_shift_is_offered_to_one_at_a_time_and_a_repeat_is_the_same(cast: Cast
         ask_swap(actor=team[0], client_id=key, other=team[2], **given)
     with pytest.raises(Conflict, match="撤回"):
         ask_swap(actor=team[0], client_id=uuid4(), other=team[2], **given)
+
+
+def test_only_swaps_that_the_rules_allow_are_offered(cast: Cast, team: list[Any]) -> None:
+    day = made.monday()
+    mine = made.shift(cast.station, team[0], day, "白班")
+    tired = made.shift(cast.station, team[1], day, "夜班")
+    fine = made.shift(cast.station, team[2], day + timedelta(days=2), "晚班")
+    Leave.objects.create(person=team[3], starts_on=day, ends_on=day, kind="sick", state="approved")
+    found = partners_of(mine)
+    names = {user.name for user in found.stand_ins}
+    assert names == {user.name for user in (team[2], *team[4:])}
+    assert found.shifts == [tired, fine]  # the night goes to who gives the day
+
+
+def test_a_swap_that_leave_has_overtaken_says_so_on_its_page(
+    cast: Cast, team: list[Any], as_user: Any
+) -> None:
+    swap, mine, _ = swap_of(cast, team)
+    Leave.objects.create(person=team[1], starts_on=mine.day, ends_on=mine.day, kind="sick", state="approved")
+    page = f"/mediation/roster/swaps/{swap.pk}/"
+    answer = as_user(team[1]).post(page, {"answer": "yes"}, follow=True)
+    assert answer.redirect_chain[-1][0] == page
+    assert "请假" in answer.content.decode()
+    swap.refresh_from_db()
+    assert swap.state == "asked"
