@@ -48,7 +48,7 @@ def test_a_resident_is_answered_and_says_what_he_thinks(
     office.goto("/matters/")
     office.get_by_role("link", name=re.compile("设施损坏")).first.click()
     office.wait_for_url(re.compile(page))
-    assert office.locator(".photo").count() == 1
+    assert office.locator(".photo").count() == 1, "no pair before there is an after"
     office.get_by_role("button", name="受理", exact=True).click()
     office.locator("select[name=area]").first.select_option(str(cast.grid_a.pk))
     office.get_by_role("button", name="流转", exact=True).first.click()
@@ -65,7 +65,8 @@ def test_a_resident_is_answered_and_says_what_he_thinks(
     assert worker.get_by_role("button", name="审核答复").count() == 0
 
     office.goto(page)
-    assert office.locator(".photo").count() == 2
+    assert office.locator(".time .photo").count() == 2
+    assert office.locator("#photos .photo").count() == 2, "before and after, side by side"
     form = office.locator("form.move", has=office.get_by_role("button", name="审核答复"))
     form.get_by_label("已解决", exact=True).check(force=True)
     form.locator("textarea[name=answer]").fill("路灯已换新灯泡，当晚亮了。")
