@@ -8,6 +8,7 @@ from incidents.hotspots.api import HotspotsApi
 
 urlpatterns = [
     path("incidents/", api.IncidentsApi.as_view(), name="api_incidents"),
+    path("incidents/<int:pk>/", api.IncidentApi.as_view(), name="api_incident"),
     path("incidents/hotspots/", HotspotsApi.as_view(), name="api_hotspots"),
     path("incidents/diversions/", diversions.DiversionsApi.as_view(), name="api_diversions"),
     path("incidents/diversions/<int:pk>/steps/", diversions.StepsApi.as_view(), name="api_diversion_steps"),

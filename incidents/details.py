@@ -1,5 +1,7 @@
 """What a police incident adds to its matter's page, and the caller for the reveal page."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -58,7 +60,7 @@ def of_incident(matter: Matter, user: User) -> Detail:
         reveal=reverse("reveal", args=["police_incident", matter.pk]) if reveal else "",
         template="incidents/_more.html",
         extra={
-            **_repeats(incident, user),
+            **repeats_of(incident, user),
             "diversions": list(matter.diversions.select_related("unit").order_by("-id")),
             "now": timezone.now(),
             "labels": labels["incident_type"],
@@ -68,7 +70,7 @@ def of_incident(matter: Matter, user: User) -> Detail:
     )
 
 
-def _repeats(incident: PoliceIncident, user: User) -> dict[str, object]:
+def repeats_of(incident: PoliceIncident, user: User) -> dict[str, Any]:
     """The incidents before this one that the reader may see, how many more there are, and the card that
     follows.
     """

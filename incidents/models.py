@@ -94,6 +94,8 @@ class PoliceIncident(models.Model):
     placed = models.CharField("落格方式", max_length=8, choices=Placed)
     row_hash = models.CharField(max_length=64, editable=False)
     batch = models.ForeignKey("grids.ImportBatch", models.PROTECT, null=True, related_name="+")
+    client_id = models.UUIDField(null=True, unique=True, editable=False)
+    payload_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
 
     objects = PoliceIncidentQuerySet.as_manager()
 

@@ -42,8 +42,12 @@ def short_address(address: str) -> str:
 
 def incident_rows(user: Any, rule: RepeatRule) -> Any:
     """Incidents of the user's territory as plain rows for lists and exports, without anything personal."""
-    seen = PoliceIncident.objects.within(user, "incidents.view")
-    return with_repeats(seen, rule.days).values(
+    return rows_of(PoliceIncident.objects.within(user, "incidents.view"), rule)
+
+
+def rows_of(incidents: PoliceIncidentQuerySet, rule: RepeatRule) -> Any:
+    """The same of incidents that the caller has scoped."""
+    return with_repeats(incidents, rule.days).values(
         "matter_id",
         "police_number",
         "incident_type",

@@ -16,7 +16,7 @@ from grids.imports.words import Words
 from grids.models import ImportBatch
 from grids.queries import parameters
 from incidents.importing import writing
-from incidents.importing.placing import place
+from incidents.importing.placing import Place, place
 from incidents.models import PoliceIncident
 from incidents.referring import refer_marked
 from matters.clocks import Limits
@@ -148,7 +148,7 @@ class IncidentSession:
 
     def _compare(self, row: Row, stored: PoliceIncident | None) -> Result:
         if stored is None:
-            return self._new(row)
+            return self.new(row)
         if not stored.matter.area.path.startswith(self.batch.area.path):
             row.refuse("police_number", "这个编号已在别的街道登记，请核对编号")
             return Result(row, Outcome.REJECTED)
@@ -183,15 +183,16 @@ class IncidentSession:
         why = "人工指定" if stored.placed == PoliceIncident.Placed.HAND else "已在办理"
         return [Change(KEPT, f"按新地址是{found.area.name}", f"{why}，仍在{stored.matter.area.name}")]
 
-    def _new(self, row: Row) -> Result:
+    def new(self, row: Row) -> Result:
+        """A row as an incident with its matter, not saved yet."""
         values = {"level": "ordinary", **row.values}
         occurred_at = values.pop("occurred_at")
-        found = place(self.territory, values.get("village_text", ""), values.get("address", ""))
+        found = self.place(values)
         incident = PoliceIncident(
             **{**values, "address": values.get("address") or values["village_text"]},
             placed=found.how,
             address_key=found.address_key,
-            batch=self.batch,
+            batch=self.batch if self.batch.pk else None,
         )
         incident.matter = writing.matter_of(
             incident, found.area, occurred_at, self._title(incident), self.batch.by, self.limits
@@ -199,6 +200,10 @@ class IncidentSession:
         writing.take_as_history(incident, self.history)
         incident.row_hash = digest(contents(incident))
         return Result(row, Outcome.CREATED, unplaced=found.how == PoliceIncident.Placed.TRAY, made=incident)
+
+    def place(self, values: Mapping[str, Any]) -> Place:
+        """Where a new row belongs."""
+        return place(self.territory, values.get("village_text", ""), values.get("address", ""))
 
     def _title(self, incident: PoliceIncident) -> str:
         label = self.types.label(incident.incident_type)

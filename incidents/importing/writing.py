@@ -114,6 +114,11 @@ def create(incidents: Sequence[PoliceIncident], batch: ImportBatch) -> None:
     Event.objects.bulk_create(event for incident in incidents for event in _first_lines(incident, batch, now))
 
 
+def _came_by(batch: ImportBatch) -> str:
+    """A run that is no row of its own is a person's or program's single entry."""
+    return f"由警情表导入（第 {batch.pk} 批）" if batch.pk else "单件登记"
+
+
 def _first_lines(incident: PoliceIncident, batch: ImportBatch, now: datetime) -> Iterator[Event]:
     """登记 by whoever imported; for history also 销号, by the system."""
     matter = incident.matter
@@ -124,7 +129,7 @@ def _first_lines(incident: PoliceIncident, batch: ImportBatch, now: datetime) ->
         to_state=WAITING if incident.placed == Placed.TRAY else ASSIGNED,
         actor=batch.by,
         at=now,
-        note=f"由警情表导入（第 {batch.pk} 批），{incident.get_placed_display()}。",
+        note=f"{_came_by(batch)}，{incident.get_placed_display()}。",
     )
     if matter.state == CLOSED:
         yield Event(
