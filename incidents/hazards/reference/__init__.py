@@ -49,12 +49,12 @@ def _load_lists(items: dict[str, list[Any]], lists: dict[str, list[str]]) -> int
     labels = dict(Term.objects.filter(scheme="place_type").values_list("code", "label"))
     fields = ("text", "hazard_type", "level", "basis", "veto")
     rows = {name: dict(zip(fields, values, strict=True)) for name, values in items.items()}
+    for row in rows.values():
+        row["basis"] = row["basis"].removeprefix("[L]").removeprefix("[D]").strip()
     CheckItem.objects.bulk_create([CheckItem(**row) for row in rows.values()], ignore_conflicts=True)
     ids = {tuple(row[f] for f in fields): row["id"] for row in CheckItem.objects.values("id", *fields)}
     made = CheckList.objects.bulk_create(
-        CheckList(
-            code=code, name=f"{labels.get(code, code)}检查表（示例）", place_types=[code], basis="[D] 示例"
-        )
+        CheckList(code=code, name=f"{labels.get(code, code)}检查表（示例）", place_types=[code], basis="示例")
         for code in missing
     )
     CheckEntry.objects.bulk_create(

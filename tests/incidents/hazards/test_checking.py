@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from grids import photos, reference
 from incidents.hazards.checking import Finding
-from incidents.models import CheckList, Hazard, Inspection, InspectionResult
+from incidents.models import CheckItem, CheckList, Hazard, Inspection, InspectionResult
 from matters.models import EventPhoto
 from shared.errors import Conflict, InvalidInput, NotFound
 from tests.cast import Cast, build_cast
@@ -256,3 +256,8 @@ def test_the_api_refuses_rubbish(cast: Cast, api: Api, changed: dict[str, Any], 
     answer = api(cast.worker).post("/api/v1/inspections/", body, format="json")
     assert answer.status_code == status, answer.content
     assert not Inspection.objects.exists()
+
+
+def test_our_marks_of_where_a_rule_is_from_are_not_shown(loaded: None) -> None:
+    assert set(CheckItem.objects.values_list("basis", flat=True)) >= {"消防法第27条", ""}
+    assert not CheckItem.objects.filter(basis__contains="[").exists()
