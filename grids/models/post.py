@@ -20,6 +20,9 @@ class Role(models.Model):
     unit_rights = ArrayField(
         models.CharField(max_length=40), verbose_name="对交给本单位的事项的权限", default=list, blank=True
     )
+    offered = ArrayField(models.CharField(max_length=45), default=list, editable=False)
+    """What the shipped definition has brought so far (`unit:` before rights over what is given to the unit):
+    a load adds each right once, so that one withdrawn since stays withdrawn."""
     second_factor = models.BooleanField("须用动态口令", default=False)
     idle_minutes = models.PositiveIntegerField("闲置退出（分钟）", default=30)
 

@@ -1,5 +1,5 @@
 """Reference rows as shipped: vocabulary, parameters, roles; loading adds what is missing and never
-overwrites an edit.
+overwrites an edit (docs/decisions/0032).
 """
 
 import tomllib
@@ -21,8 +21,10 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @transaction.atomic
-def load() -> dict[str, int]:
-    """Counts of rows created and of those already there."""
+def load() -> dict[str, Any]:
+    """Counts of rows created and of those already there; which rights roles got that were there (`granted`:
+    code of the role → rights).
+    """
     created = 0
     terms = [
         Term(scheme=scheme, code=code, label=label, synonyms=synonyms, group=group, position=position)
@@ -35,10 +37,34 @@ def load() -> dict[str, int]:
     parameters, roles = _read("parameters.toml"), _read("roles.toml")
     for code, fields in parameters.items():
         created += Parameter.objects.get_or_create(code=code, defaults=fields)[1]
+    granted: dict[str, list[str]] = {}
     for code, fields in roles.items():
-        created += Role.objects.get_or_create(code=code, defaults=fields)[1]
+        made, new = _load_role(code, fields)
+        created += made
+        if new:
+            granted[code] = new
     total = len(terms) + len(parameters) + len(roles)
     for load_more in MORE:
         new, of = load_more()
         created, total = created + new, total + of
-    return {"created": created, "unchanged": total - created}
+    return {"created": created, "unchanged": total - created, "granted": granted}
+
+
+def _load_role(code: str, fields: dict[str, Any]) -> tuple[bool, list[str]]:
+    """Whether the role is new; else the rights that its definition gained since the last load, each added
+    once.
+    """
+    own, of_unit = fields["rights"], fields.get("unit_rights", [])
+    shipped = [*own, *(f"unit:{right}" for right in of_unit)]
+    role, made = Role.objects.select_for_update().get_or_create(
+        code=code, defaults={**fields, "offered": shipped}
+    )
+    new = [right for right in shipped if right not in role.offered]
+    if made or not new:
+        return made, []
+    role.offered = [*role.offered, *new]
+    before = [*role.rights, *(f"unit:{right}" for right in role.unit_rights)]
+    role.rights += [right for right in own if right in new and right not in role.rights]
+    role.unit_rights += [r for r in of_unit if f"unit:{r}" in new and r not in role.unit_rights]
+    role.save(update_fields=["offered", "rights", "unit_rights"])
+    return False, [right for right in new if right not in before]
