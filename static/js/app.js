@@ -68,7 +68,7 @@
     clocks();
     if (one("[data-clock]")) setInterval(clocks, 5000);
     all("[data-print], [data-all-of]").forEach((part) => { part.hidden = false; });
-    one(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    all(".tabs [aria-current]").forEach((here) => { here.closest(".tabs").scrollLeft = here.offsetLeft - here.offsetWidth; });
     const wrong = one("form:not([data-sample]) [data-errors]");
     if (wrong) wrong.focus();
   });
