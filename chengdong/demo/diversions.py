@@ -5,8 +5,8 @@ from datetime import timedelta
 from chengdong.demo.places import Street
 from chengdong.demo.plan import Plan, moment
 from grids.models import Term, Unit
+from grids.vocabulary.schemes import DIVERTIBLE
 from incidents.diversions.models import Diversion
-from incidents.diversions.workflow import GROUP
 from incidents.models import PoliceIncident
 
 DAYS = 30
@@ -16,7 +16,7 @@ LIMITS = {"sign_by": 1, "contact_by": 3, "arrive_by": 30, "close_by": 1440}
 
 def pass_on(plan: Plan, streets: list[Street]) -> int:
     """Diversions of the last days, settled when their matter was closed; how many."""
-    types = Term.objects.filter(scheme="incident_type", group=GROUP).values_list("code", flat=True)
+    types = Term.objects.filter(scheme="incident_type", group=DIVERTIBLE).values_list("code", flat=True)
     rows = []
     for street in streets:
         dice = plan.dice("diversions", street.number)

@@ -45,8 +45,8 @@ def load() -> dict[str, Any]:
             granted[code] = new
     total = len(terms) + len(parameters) + len(roles)
     for load_more in MORE:
-        new, of = load_more()
-        created, total = created + new, total + of
+        more, of = load_more()
+        created, total = created + more, total + of
     return {"created": created, "unchanged": total - created, "granted": granted}
 
 

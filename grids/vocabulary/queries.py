@@ -16,6 +16,7 @@ SHOWN_FIELDS = {
     "label": "名称",
     "synonyms": "同义词",
     "is_active": "在用",
+    "group": "归类",
     "value": "数值",
     "amount": "时限",
     "unit": "单位",
@@ -70,14 +71,19 @@ def _actor(event: Any) -> int:
     return int(known.get("actor") or known.get("user") or 0)
 
 
+def _shown(event: Any, field: str) -> str:
+    value = getattr(event, field)
+    return scheme_of(event.scheme).groups.get(value) or "无" if field == "group" else _text(value)
+
+
 def _told(before: Any, after: Any) -> Iterable[str]:
     for field, label in SHOWN_FIELDS.items():
         new = getattr(after, field, None)
         if new is not None and (before is None or getattr(before, field) != new):
             yield (
-                f"{label}：{_text(new)}"
+                f"{label}：{_shown(after, field)}"
                 if before is None
-                else f"{label}：{_text(getattr(before, field))} → {_text(new)}"
+                else f"{label}：{_shown(before, field)} → {_shown(after, field)}"
             )
 
 

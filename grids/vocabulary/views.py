@@ -108,7 +108,7 @@ def term(request: HttpRequest, pk: int) -> HttpResponse:
 @scoped("reference.edit")
 @require_POST
 def term_change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Drop a synonym, rename the entry, or take it out of use and back."""
+    """Drop a synonym, rename the entry, group it, or take it out of use and back."""
     found, actor = get_object_or_404(Term, pk=pk), _actor(request)
     if word := request.POST.get("drop"):
         workflow.drop_word(actor=actor, term=found, word=word)
@@ -116,6 +116,8 @@ def term_change(request: HttpRequest, pk: int) -> HttpResponse:
         workflow.rename(actor=actor, term=found, label=request.POST["label"][:60])
     elif request.POST.get("in_use") in {"0", "1"}:
         workflow.set_in_use(actor=actor, term=found, in_use=request.POST["in_use"] == "1")
+    elif "group" in request.POST:
+        workflow.set_group(actor=actor, term=found, group=request.POST["group"])
     messages.success(request, "已保存。")
     return redirect("term", pk)
 

@@ -112,6 +112,21 @@ def set_in_use(*, actor: User, term: Term, in_use: bool) -> Term:
 
 
 @transaction.atomic
+def set_group(*, actor: User, term: Term, group: str) -> Term:
+    """What the rules take the entry for from now on. Raises InvalidInput for a group that its vocabulary does
+    not know."""
+    _allowed(actor)
+    locked = _locked(term)
+    if group not in scheme_of(locked.scheme).groups:
+        raise InvalidInput("请从列出的归类里选一个。", field="group")
+    if locked.group != group:
+        locked.group = group
+        with pghistory.context(actor=actor.pk, action="set_group"):
+            locked.save(update_fields=["group"])
+    return locked
+
+
+@transaction.atomic
 def add_term(*, actor: User, scheme: str, label: str, words: Iterable[str] = ()) -> Term:
     """A new entry at the end of an open vocabulary; its code is made from its pinyin."""
     _allowed(actor)

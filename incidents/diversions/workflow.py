@@ -17,6 +17,7 @@ from accounts.models import User
 from grids.models import Post, Term, Unit
 from grids.queries import parameters
 from grids.scope import posts_of
+from grids.vocabulary.schemes import DIVERTIBLE
 from incidents.diversions.models import Diversion
 from incidents.facts import incident_diverted
 from incidents.models import PoliceIncident
@@ -27,8 +28,6 @@ from matters.wording import NoticeKind
 from shared.errors import InvalidInput, NotAllowed
 
 TAKE, DIVERT = "diversions.take", "incidents.divert"
-GROUP = "divertible"
-"""Group of the incident types that are no police matter (terms.toml [D])."""
 ROOM = "command"
 NOTICE = NoticeKind(
     "diversion",
@@ -59,7 +58,7 @@ def running(matter: Matter) -> Diversion | None:
 
 def may_divert(matter: Matter, _: Transition, __: User | None) -> bool:
     """Only incidents of a kind that is no police matter, and not twice at a time."""
-    types = Term.objects.filter(scheme="incident_type", group=GROUP).values("code")
+    types = Term.objects.filter(scheme="incident_type", group=DIVERTIBLE).values("code")
     return (
         running(matter) is None
         and PoliceIncident.objects.filter(matter=matter, incident_type__in=types).exists()

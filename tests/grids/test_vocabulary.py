@@ -121,3 +121,42 @@ def test_pages_show(cast: Cast, as_user: AsUser) -> None:
     assert client.get("/reference/nothing/").status_code == 404
     added = client.post("/reference/hazard_type/", {"label": "高空抛物"}, follow=True).content.decode()
     assert "高空抛物" in added
+
+
+def test_what_may_be_diverted_is_set_on_the_page_and_kept_in_its_history(cast: Cast, as_user: AsUser) -> None:
+    theft, client = term("incident_type", "theft"), as_user(cast.command)
+    path = f"/reference/terms/{theft.pk}/"
+    page = client.get(path).content.decode()
+    assert "改为“可以分流给街道”" in page
+    assert "改为“由公安处理”" not in page, "as it is"
+    for _ in range(2):
+        assert client.post(f"{path}change/", {"group": "divertible"}).status_code == 302
+    assert term("incident_type", "theft").group == "divertible"
+    page = client.get(path).content.decode()
+    assert page.count("归类：由公安处理 → 可以分流给街道") == 1
+    assert cast.command.name in page
+    assert client.get("/reference/incident_type/").content.decode().count("可以分流给街道") == 7
+    client.post(f"{path}change/", {"group": ""})
+    assert term("incident_type", "theft").group == ""
+
+
+def test_a_group_that_the_vocabulary_does_not_know_is_refused(cast: Cast, as_user: AsUser) -> None:
+    noise, level = term("incident_type", "noise"), term("incident_level", "urgent")
+    for found, group in ((noise, "care"), (noise, "\x00"), (level, "divertible"), (level, "")):
+        with pytest.raises(InvalidInput):
+            workflow.set_group(actor=cast.command, term=found, group=group)
+    with pytest.raises(NotAllowed):
+        workflow.set_group(actor=cast.police, term=noise, group="")
+    assert (
+        as_user(cast.officer).post(f"/reference/terms/{noise.pk}/change/", {"group": ""}).status_code == 403
+    )
+    assert (
+        as_user(cast.command).post(f"/reference/terms/{noise.pk}/change/", {"group": "x"}).status_code == 400
+    )
+    assert term("incident_type", "noise").group == "divertible"
+    assert "归类" not in as_user(cast.command).get(f"/reference/terms/{level.pk}/").content.decode()
+
+
+def test_every_shipped_group_is_one_that_the_page_knows(cast: Cast) -> None:
+    for found in Term.objects.exclude(group=""):
+        assert found.group in SCHEMES[found.scheme].groups, found
