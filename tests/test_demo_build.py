@@ -13,10 +13,10 @@ from django.db import connection
 from accounts.models import User
 from chengdong.demo.build import build
 from chengdong.demo.copying import Table, bare
-from chengdong.demo.plan import Plan
+from chengdong.demo.plan import Plan, moment
 from digests.models import Digest, DigestRun
 from grids.models import AddressRule, Area, Post, Suspension, Target, Term, Unit, Visit
-from incidents.models import Hazard, PoliceIncident
+from incidents.models import Diversion, Hazard, PoliceIncident
 from matters.models import Event, Matter, Obligation
 from shared.errors import Conflict, NotAllowed
 
@@ -145,3 +145,11 @@ def test_a_bare_load_leaves_the_same_indexes_and_constraints() -> None:
     with bare(Visit):
         assert len(parts()) < len(before) - 5
     assert parts() == before
+
+
+def test_built_in_the_night_it_has_no_calls_that_are_still_to_come(db: None) -> None:
+    now = moment(date(2026, 11, 23), 90)
+    build(Plan(seed=1, until=date(2026, 11, 23), days=3, now=now))
+    assert not PoliceIncident.objects.filter(matter__occurred_at__gt=now).exists()
+    for name in ("diverted_at", "signed_at", "contacted_at", "arrived_at"):
+        assert not Diversion.objects.filter(**{f"{name}__gt": now}).exists(), name

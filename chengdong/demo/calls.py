@@ -17,6 +17,7 @@ AT_NIGHT = (18 * 60, 26 * 60 + 30)
 BY_DAY = (8 * 60, 18 * 60)
 BEFORE_DAWN = (26 * 60 + 30, 29 * 60 + 30)
 """Minutes after the midnight that begins the day before the morning alert."""
+EARLIER, JUST_NOW = timedelta(hours=6), timedelta(minutes=75)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,11 @@ class Switchboard:
         )
         return [noise, quarrel, self._call(self.plan.until, grid, dice, (), "theft")]
 
+    def _heard(self, at: datetime) -> datetime:
+        """Some hours earlier where the hour has not come yet, or has just: what followed is past too."""
+        now = self.plan.now
+        return at - EARLIER if now and at > now - JUST_NOW else at
+
     def _call(
         self, day: date, grid: Grid, dice: Random, recent: deque[Call] | tuple[()], kind: str = ""
     ) -> Call:
@@ -95,7 +101,7 @@ class Switchboard:
         if caller is None and dice.random() < 0.5:
             caller = place
         return Call(
-            at=moment(day - timedelta(days=1), dice.randrange(*span)),
+            at=self._heard(moment(day - timedelta(days=1), dice.randrange(*span))),
             kind=kind,
             summary=dice.choice(words["summaries"]),
             urgent=dice.random() * 100 < words["urgent"],

@@ -24,12 +24,15 @@ def read(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Plan:
-    """History runs from `start` up to the morning of `until`, which is the demo's today."""
+    """History runs from `start` up to the morning of `until`, which is the demo's today; `now` is given where
+    that morning is still to come, so that nobody called after it.
+    """
 
     seed: int
     until: date
     days: int = DAYS
     streets: int = 1
+    now: datetime | None = None
 
     @property
     def start(self) -> date:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from chengdong.demo.build import build
 from chengdong.demo.people import PASSWORD
@@ -28,7 +29,7 @@ class Command(JsonCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         """Counts of rows, after a word on how to sign in."""
         days = round(options["years"] * 365) if options["years"] else DAYS
-        plan = Plan(options["seed"], options["until"] or today(), days, options["scale"])
+        plan = Plan(options["seed"], options["until"] or today(), days, options["scale"], timezone.now())
         counts = build(plan, reset=options["reset"])
         names = " ".join(read("street")["accounts"])
         self.stdout.write(f"演示账号：{names}；密码 {PASSWORD}（program 只用接口密钥，没有密码）。")
