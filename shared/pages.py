@@ -1,4 +1,4 @@
-"""Keyset pages: constant cost at any depth and no COUNT, for pages and for the API."""
+"""Keyset pages: constant cost at any depth and no COUNT, for pages and API; to another page by htmx."""
 
 import base64
 import binascii
@@ -11,7 +11,8 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import F, Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -118,6 +119,18 @@ def page_of(
         return "?" + urlencode({**kept, "cursor": mark}, doseq=True)
 
     return keyset(queryset, order=order, cursor=request.GET.get("cursor", ""), size=size, link=link)
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether htmx sent it. It shows only answers that say 200: a refused form is one then, else a 400."""
+    return "HX-Request" in request.headers
+
+
+def to_page(request: HttpRequest, address: str) -> HttpResponse:
+    """To another page, also for a form that htmx sent."""
+    if by_htmx(request):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 class KeysetPagination(BasePagination):

@@ -21,7 +21,7 @@ from grids.models import ImportBatch, ImportRow
 from grids.scope import covers, scoped
 from shared.addresses import client_address
 from shared.errors import DomainError, InvalidInput
-from shared.pages import page_of
+from shared.pages import by_htmx, page_of, to_page
 
 may_import = scoped(*queries.RIGHTS)
 
@@ -63,20 +63,12 @@ def import_new(request: HttpRequest) -> HttpResponse:
                     dry_run=given["dry_run"],
                 )
                 transaction.on_commit(lambda: _send(batch.pk))
-            return _go(request, reverse("import_batch", args=[batch.pk]))
+            return to_page(request, reverse("import_batch", args=[batch.pk]))
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, error.message)
     context = {"form": form, "kinds": queries.kinds_of(request.user)}
-    # htmx shows only answers that say 200; without it a refused form is a 400.
-    status = 400 if form.errors and "HX-Request" not in request.headers else 200
+    status = 400 if form.errors and not by_htmx(request) else 200
     return render(request, "grids/imports/new.html", context, status=status)
-
-
-def _go(request: HttpRequest, address: str) -> HttpResponse:
-    """To another page, also for a form that htmx sent."""
-    if "HX-Request" in request.headers:
-        return HttpResponse(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
 
 
 def _send(batch_id: int) -> None:

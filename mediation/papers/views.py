@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +23,7 @@ from mediation.papers.slots import slot_of, slots_of
 from shared.addresses import client_address
 from shared.crypto import Unreadable
 from shared.errors import Conflict, InvalidInput
+from shared.pages import by_htmx, to_page
 
 
 def _actor(request: HttpRequest) -> User:
@@ -113,8 +115,9 @@ def scan_new(request: HttpRequest, pk: int) -> HttpResponse:
                     f"已收入卷宗：{scan.title}，{scan.pages} 页。" if created else "这份扫描件已经在卷宗里。"
                 )
                 messages.success(request, told)
-                return redirect("case_papers", pk)
+                return to_page(request, reverse("case_papers", args=[pk]))
     context = {"form": form, "dispute": dispute}
+    status = 200 if by_htmx(request) else status
     return render(request, "mediation/paper_scan.html", context, status=status)
 
 

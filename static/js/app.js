@@ -35,7 +35,7 @@
     const percent = Math.round((event.detail.loaded / event.detail.total) * 100);
     box.hidden = false;
     one("progress", box).value = percent;
-    one("[data-upload-text]", box).textContent = `${percent}%`;
+    one("[data-upload-text]", box).textContent = percent < 100 ? `${percent}%` : "已传完，处理中…";
   });
 
   /* A second tap on the same button would send the same form again: harmless on the server, puzzling on the phone. */

@@ -102,8 +102,13 @@ def test_a_signed_copy_comes_in_and_goes_out_by_the_page(cast: Cast, as_user: As
     assert "selected" in client.get(f"{address}?place={place}").content.decode()
     refused = client.post(address, {"place": place, "scan": io.BytesIO(b"no pdf at all")})
     assert (refused.status_code, "打不开" in refused.content.decode()) == (400, True)
+    by_htmx = {"HX-Request": "true"}
+    bad = client.post(address, {"place": place, "scan": io.BytesIO(b"no pdf at all")}, headers=by_htmx)
+    assert (bad.status_code, "打不开" in bad.content.decode()) == (200, True)
+    sent = client.post(address, {"place": place, "scan": scan(1, "另一份.pdf")}, headers=by_htmx)
+    assert sent["HX-Redirect"] == f"/mediation/{case.pk}/papers/"
     answer = client.post(address, {"place": place, "scan": scan(2)}, follow=True)
-    kept = Scan.objects.get()
+    kept = Scan.objects.latest("pk")
     assert "已收入卷宗：人民调解协议书，2 页。" in answer.content.decode()
     assert client.get(f"/mediation/{case.pk}/papers/scans/{kept.pk}/").content == kept.read()
     out = f"/mediation/{case.pk}/papers/scans/{kept.pk}/withdraw/"
