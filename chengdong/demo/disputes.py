@@ -153,9 +153,9 @@ def _close(story: Story, dice: Random, now: datetime) -> None:
     after = [("keep", done, {"part": f"第{n}期"}) for n, done in enumerate(kept, start=1)]
     after += [("visit", done, {"round": f"{days}天回访"}) for days, _, done in story.visits if done]
     if story.parts:
-        last = story.parts[-1]
-        settled = max(kept) if last[1] else moment(last[0] + timedelta(days=8), 560)
-        after.append(("perform" if last[1] else "default", settled + timedelta(seconds=1), {}))
+        due, done = story.parts[-1]
+        settled = max(kept) if done else moment(due + timedelta(days=8), 560)
+        after.append(("perform" if done else "default", settled + timedelta(seconds=1), {}))
         after.append(("follow", max(settled, *seen) + timedelta(seconds=2), {}))
     if story.court and story.court.decided:
         after.append(("confirm", story.court.applied, {}))

@@ -27,6 +27,12 @@ def required(dispute: Dispute, slots: list[Slot]) -> set[tuple[str, int]]:
     return {(slot.code, slot.subject) for slot in slots if slot.code in wanted and _counts(slot)}
 
 
+def ready(dispute: Dispute, slots: list[Slot]) -> list[Slot]:
+    """What the archive asks for and can be issued now."""
+    wanted = required(dispute, slots)
+    return [slot for slot in slots if slot.makeable and (slot.code, slot.subject) in wanted]
+
+
 def _counts(slot: Slot) -> bool:
     return slot.note != "原协议"
 

@@ -57,6 +57,11 @@ class Slot:
         return self.papers[-1] if self.papers else None
 
     @property
+    def makeable(self) -> bool:
+        """Whether it can be made now and nobody has: nothing of it is in the file yet."""
+        return self.kind.made and not self.why_not and not self.held
+
+    @property
     def state(self) -> str:
         """`done` signed copy there, or nothing to sign and issued; `part` issued; `todo` nothing yet."""
         if self.scans:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("mediation/letterheads/", views.letterheads, name="letterheads"),
     path("mediation/letterheads/<int:pk>/", views.letterhead, name="letterhead"),
     path("mediation/<int:pk>/papers/", views.file_page, name="case_papers"),
+    path("mediation/<int:pk>/papers/make/", views.make_ready, name="papers_make_ready"),
     path("mediation/<int:pk>/papers/make/<slug:code>/<int:subject>/", views.make, name="paper_make"),
     path("mediation/<int:pk>/papers/issued/<int:paper>/", views.paper_pdf, name="paper_pdf"),
     path("mediation/<int:pk>/papers/scans/new/", views.scan_new, name="scan_new"),

@@ -19,6 +19,7 @@ from mediation.papers import page, rendering, workflow
 from mediation.papers.binding import bind
 from mediation.papers.forms import LetterheadForm, ScanForm, WithdrawForm
 from mediation.papers.numbering import letterhead_of, set_letterhead
+from mediation.papers.required import ready
 from mediation.papers.slots import slot_of, slots_of
 from shared.addresses import client_address
 from shared.crypto import Unreadable
@@ -57,7 +58,12 @@ def kept_response(request: HttpRequest, kept: Paper | Scan | Archive) -> HttpRes
 def file_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything in the file, and what it lacks."""
     dispute = page.case_for(request.user, pk)
-    context = {**page.section(dispute, _actor(request)), "state_words": page.state_words}
+    section = page.section(dispute, _actor(request))
+    context = {
+        **section,
+        "state_words": page.state_words,
+        "ready": len(ready(dispute, section["slots"])),
+    }
     return render(request, "mediation/papers.html", context)
 
 
@@ -76,6 +82,16 @@ def make(request: HttpRequest, pk: int, code: str, subject: int) -> HttpResponse
     pdf = rendering.render(slot.content(dispute))
     page.look(_actor(request), dispute, f"{slot.title}预览", client_address(request))
     return pdf_response(pdf, f"{dispute}{slot.title}预览")
+
+
+@scoped("mediation.handle")
+@require_POST
+def make_ready(request: HttpRequest, pk: int) -> HttpResponse:
+    """Issue in one go what the archive still asks for."""
+    dispute = page.case_for(request.user, pk, page.RIGHT)
+    count = workflow.issue_ready(dispute=dispute, actor=_actor(request))
+    messages.success(request, f"已签发 {count} 份文书。" if count else "现在没有可以签发的文书。")
+    return redirect("case_papers", pk)
 
 
 @scoped("mediation.handle")

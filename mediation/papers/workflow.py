@@ -16,6 +16,7 @@ from mediation.papers import binding
 from mediation.papers.intake import Upload, taken_in
 from mediation.papers.kinds import KINDS
 from mediation.papers.rendering import render
+from mediation.papers.required import ready
 from mediation.papers.slots import slot_of, slots_of
 from shared.crypto import seal
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -67,6 +68,20 @@ def issue(*, dispute: Dispute, code: str, subject: int = 0, actor: User) -> tupl
     paper.file.save("papers/x", ContentFile(seal(pdf)), save=False)
     paper.save(force_insert=True)
     return paper, True
+
+
+@transaction.atomic
+def issue_ready(*, dispute: Dispute, actor: User) -> int:
+    """Issue all that the archive asks for and that can be made now; how many papers. Raises as `issue`
+    does.
+    """
+    case = _locked(dispute, actor)
+    return len(
+        [
+            issue(dispute=case, code=slot.code, subject=slot.subject, actor=actor)
+            for slot in ready(case, slots_of(case))
+        ]
+    )
 
 
 def _kept(pdf: bytes, actor: User) -> dict[str, object]:

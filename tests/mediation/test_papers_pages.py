@@ -14,6 +14,7 @@ from accounts.models import PersonalAccess
 from grids.models import Post, Role, Unit
 from mediation.models import Dispute, Letterhead, Paper, Scan
 from mediation.papers import workflow
+from mediation.papers.required import missing
 from mediation.papers.slots import slots_of
 from tests.cast import Cast
 from tests.mediation.files import NUMBER, accepted, complete, scan, settled
@@ -188,3 +189,16 @@ def far_mediator(cast: Cast) -> Any:
         user=cast.nobody, area=cast.far_street, unit=station, role=Role.objects.get(code="mediator")
     )
     return cast.nobody
+
+
+def test_all_that_the_archive_asks_for_is_issued_in_one_go(cast: Cast, as_user: AsUser) -> None:
+    case = settled(cast)
+    client, page = as_user(cast.mediator), f"/mediation/{case.pk}/papers/"
+    lacking = missing(case)
+    assert f"一并签发 {len(lacking)} 份" in client.get(page).content.decode()
+    told = client.post(f"{page}make/", follow=True).content.decode()
+    assert f"已签发 {len(lacking)} 份文书" in told
+    assert "一并签发" not in told
+    assert missing(case) == ["人民调解协议书签字扫描件"]
+    assert "现在没有可以签发的文书" in client.post(f"{page}make/", follow=True).content.decode()
+    assert Paper.objects.filter(dispute=case).count() == len(lacking)
