@@ -2,24 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from django.db.models import Count, DateTimeField, F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from grids.models import Area, Role
 from grids.scope import posts_of, rights_of
 from matters.loop import KINDS
 from matters.models import Event, Matter
-from matters.models.matter import MatterQuerySet
+from matters.models.matter import FAR as FAR  # lists sort by it
+from matters.models.matter import TERM, MatterQuerySet
 from shared import plain
 
 MOST = 1000
 """As far as headlines count: what more there is costs no more."""
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
 COLUMNS = (
     "id",
     "kind",
@@ -64,9 +62,8 @@ def unread_count(user: Any) -> int:
 
 def rows(user: Any) -> Any:
     """Matters in the user's territory as plain rows for lists; `term` sorts those without a due date last."""
-    term = Coalesce("due_at", Value(FAR), output_field=DateTimeField())
     seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
-    return seen.annotate(term=term).values(*COLUMNS, "term", **PLACE)
+    return seen.annotate(term=TERM).values(*COLUMNS, "term", **PLACE)
 
 
 def waiting_for(user: Any) -> Q:

@@ -1,5 +1,6 @@
 """The matter and its timeline: one table for every hazard, police incident, dispute and report."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pgtrigger
@@ -7,8 +8,8 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Now
 
 from grids.scope import (
     ScopedQuerySet,
@@ -22,6 +23,10 @@ from grids.scope import (
 )
 from matters.loop import KINDS
 from shared.fields import InitialsField
+
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
+TERM = Coalesce("due_at", Value(FAR), output_field=models.DateTimeField())
+"""Sorts those without a due date last."""
 
 
 class MatterQuerySet(ScopedQuerySet["Matter"]):
@@ -126,6 +131,7 @@ class Matter(models.Model):
             models.Index(fields=["kind", "-occurred_at"], name="matter_by_kind"),
             models.Index(fields=["-occurred_at", "-id"], name="matter_recent"),
             models.Index(fields=["due_at"], condition=Q(closed_at=None), name="matter_open_due"),
+            models.Index(TERM, "id", condition=Q(closed_at=None), name="matter_open_term"),
             models.Index(
                 fields=["area", "kind", "state", "due_at"],
                 condition=Q(closed_at=None),
