@@ -42,6 +42,7 @@ from mediation.roster.people import as_turn
 from mediation.roster.rules import Limits, Person, Turn, refusals
 from shared.crypto import blind
 from shared.dates import day_span
+from tests.outlines import inside, ring, size
 
 PLAN = Plan(seed=7, until=date(2026, 11, 23), days=45)
 
@@ -68,24 +69,6 @@ def test_the_street_is_the_one_of_the_mission(demo: dict[str, Any], db: None) ->
     assert Unit.objects.filter(kind="department").count() == 7
     for area in Area.objects.select_related("parent"):
         assert area.path == f"{area.parent.path if area.parent else '/'}{area.pk}/"
-
-
-def ring(area: Area) -> list[tuple[float, float]]:
-    assert area.outline is not None
-    return [(x, y) for x, y in area.outline["coordinates"][0]]
-
-
-def size(points: list[tuple[float, float]]) -> float:
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(points)) / 2
-
-
-def inside(point: tuple[float, float], points: list[tuple[float, float]]) -> bool:
-    x, y = point
-    hits = 0
-    for (ax, ay), (bx, by) in pairwise(points):
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            hits += 1
-    return hits % 2 == 1
 
 
 def test_a_village_is_exactly_its_grids_on_the_map(demo: dict[str, Any], db: None) -> None:
@@ -342,13 +325,8 @@ def test_the_worker_has_a_lively_but_answerable_day(demo: dict[str, Any], db: No
 
 
 WORDS = (
-    "incident_type",
-    "incident_level",
-    "hazard_type",
-    "hazard_source",
-    "visit_chip_place",
-    "visit_chip_person",
-)
+    "incident_type", "incident_level", "hazard_type", "hazard_source", "visit_chip_place", "visit_chip_person",
+)  # fmt: skip
 
 
 def test_no_row_has_an_unknown_word(demo: dict[str, Any], db: None) -> None:
