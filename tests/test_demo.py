@@ -325,7 +325,8 @@ def test_the_worker_has_a_lively_but_answerable_day(demo: dict[str, Any], db: No
 
 
 WORDS = (
-    "incident_type", "incident_level", "hazard_type", "hazard_source", "visit_chip_place", "visit_chip_person",
+    "incident_type", "incident_level", "hazard_type", "hazard_source",
+    "visit_chip_place", "visit_chip_person",
 )  # fmt: skip
 
 
