@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from mediation.kinds import ENDED
 from mediation.models import Dispute, FollowUp, Instalment, Session
 from mediation.workflow.sittings import where_of
 from shared.jinja import date_text, day_text, moment_text
@@ -54,7 +55,10 @@ def next_step(
         found = {
             "registered": Next("核对当事人后受理", "", "accept", also=(("party", None), ("agent", None))),
             "agreed": Next("协议生效", "各方签名、按指印后生效", "take_effect"),
-        }.get(state, Next(WAITS.get(state, ""), "", "archive", also=(("reopen", None),)))
+        }.get(
+            state,
+            Next(WAITS.get(state, ""), "", "" if state in ENDED else "archive", also=(("reopen", None),)),
+        )
     also = tuple((action, of) for action, of in found.also if action in may)
     if found.action and found.action not in may:
         planned = any(session.state == "planned" for session in sessions)

@@ -10,6 +10,7 @@ from matters.models import Matter
 from mediation import suggest
 from mediation.models import Dispute, Mediator
 from mediation.workflow import joint, moves
+from shared.dates import today
 from tests.cast import Cast
 from tests.incidents.made import incident
 from tests.mediation.cases import RESPONDENT, Station, fresh, mediating, opened, performing, user_at
@@ -323,3 +324,11 @@ def test_the_best_fitting_mediator_stands_first(cast: Cast, station: Station, as
     page = as_user(cast.mediator).get(f"/mediation/{busy.pk}/do/assign/").content.decode()
     assert "擅长，手上 1 件" in page
     assert page.index(cast.mediator.name) < page.index(other.name)
+
+
+@pytest.mark.parametrize("state", ["archived", "rejected", "passed_on"])
+def test_a_closed_case_promises_no_more_steps(cast: Cast, as_user: Any, state: str) -> None:
+    result = {"archived": "success"}.get(state, state)
+    case = dispute(cast, state=state, result=result, concluded_on=today())
+    page = as_user(cast.mediator).get(f"/mediation/{case.pk}/").content.decode()
+    assert "轮到您时" not in page
