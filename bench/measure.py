@@ -18,7 +18,9 @@ class Case:
     floor: Act
     real: Act
     share: float = 1.0
-    """How many of the asked requests a figure takes: less for what takes a second."""
+    """How many of the asked requests a figure takes, at least one: less for what takes a second."""
+    most_rounds: int = 99
+    """For what takes a minute."""
     before_round: Act = lambda: None
     """Brings both to the same start; not measured."""
 
@@ -37,13 +39,13 @@ class Figure:
 
 def measure(case: Case, *, rounds: int, requests: int) -> Figure:
     """Warm both, then time them in turn; who goes first changes with each round."""
-    count = max(2, round(requests * case.share))
-    warm = max(2, count // 10)
+    count = max(1, round(requests * case.share))
+    warm = max(min(2, count), count // 10)
     case.before_round()
     _time(case.floor, warm)
     _time(case.real, warm)
     floors, reals = [], []
-    for number in range(rounds):
+    for number in range(min(rounds, case.most_rounds)):
         case.before_round()
         if number % 2:
             reals.append(_time(case.real, count))

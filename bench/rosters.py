@@ -23,9 +23,10 @@ PEOPLE, DAYS, DAYS_WHEN_QUICK = 60, 28, 7
 def roster_case(stage: Stage, quick: bool) -> Case:
     """Everything around the solver counts: reading what binds people, explaining gaps, writing the seats."""
     stations = list(Unit.objects.filter(kind="station", area__path__startswith=stage.streets[0].path))
+    stations = stations[:1] if quick else stations
     planner, days = User.objects.get(username="command"), DAYS_WHEN_QUICK if quick else DAYS
     first = today() + timedelta(days=7 - today().weekday())
-    while (missing := PEOPLE - _people(stations)) > 0:
+    while not quick and (missing := PEOPLE - _people(stations)) > 0:
         station = stations[missing % len(stations)]
         user = User.objects.create(username=uuid4().hex[:20], name="测速示例", is_demo=True)
         Member.objects.create(station=station, person=user)
@@ -49,7 +50,7 @@ def roster_case(stage: Stage, quick: bool) -> Case:
                 raise WrongAnswer(f"A roster of {len(places)} seats and {gaps} gaps became {made.report}.")
             transaction.set_rollback(True)
 
-    return Case("roster_60_people_4_weeks", 0.7, by_hand, really, share=0.01)
+    return Case("roster_60_people_4_weeks", 0.7, by_hand, really, share=0.01, most_rounds=3)
 
 
 def _people(stations: list[Unit]) -> int:
