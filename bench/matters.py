@@ -18,15 +18,14 @@ OPEN = 100_000
 OPEN_WHEN_QUICK = 2_000
 SOURCES = 100
 ROWS = 50
+LIMITS = "SELECT code, value FROM grids_parameter WHERE code IN ('remind_days', 'bulletin_workdays')"
+DAYS = "SELECT day, is_workday FROM matters_calendarday"
 SWEPT = """
-SELECT count(*) FILTER (WHERE run.due_at <= %(now)s), count(*) FILTER (WHERE run.due_at > %(now)s)
-FROM matters_clockrun run JOIN matters_matter matter ON matter.id = run.matter_id
+SELECT run.id FROM matters_clockrun run JOIN matters_matter matter ON matter.id = run.matter_id
 WHERE run.stopped_at IS NULL AND matter.paused_at IS NULL AND matter.closed_at IS NULL
-  AND run.warn_at <= %(now)s
-  AND NOT EXISTS (SELECT FROM matters_card card WHERE card.matter_id = run.matter_id
-                  AND card.stage = run.stage AND card.deadline = run.due_at AND card.grade = 'red')
+  AND (run.graded = 0 AND run.warn_at <= %(now)s OR run.graded IN (0, 1, 2, 3) AND run.due_at <= %(now)s)
 """
-"""What is due and has no card yet, in one look."""
+"""What is due and has no card yet, in one look, and what says how late is late."""
 
 
 def _columns(model: type[Matter] | type[ClockRun], *but: str) -> str:
@@ -102,8 +101,9 @@ def sweep() -> Case:
 
     def by_hand() -> None:
         with connection.cursor() as cursor:
-            cursor.execute(SWEPT, {"now": timezone.now()})
-            cursor.fetchall()
+            for statement in (LIMITS, DAYS, SWEPT):
+                cursor.execute(statement, {"now": timezone.now()})
+                cursor.fetchall()
 
     def really() -> None:
         if any(raise_due(timezone.now()).values()):

@@ -180,6 +180,8 @@ def extend(matter: Matter, asked: Extension) -> None:
 
 
 def _warn(run: ClockRun) -> None:
+    """The deadline is another now: its warning too, and the cards begin anew."""
+    run.graded = 0
     granted = run.extensions.filter(state=Extension.State.GRANTED).values_list("days", flat=True)
     factor = 1440 if run.unit == "minutes" else 1
     limit = run.amount + sum(granted) * factor

@@ -171,9 +171,9 @@ def _cards(now: datetime) -> None:
     """What the sweep would have given until then, each at its own hour; who was told has long read it."""
     due = escalation.DUE | {Card.Grade.YELLOW: "run.warn_at <= %(now)s"}
     values = escalation.as_of(now) | {"most": None}
+    for grade, condition in due.items():
+        escalation.give(grade, values, condition)
     with connection.cursor() as cursor:
-        for grade, condition in due.items():
-            cursor.execute(escalation.CARD.format(due=condition), {**values, "grade": grade.value})
         cursor.execute(HOURS, [now])
 
 

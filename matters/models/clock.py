@@ -81,14 +81,17 @@ class ClockRun(models.Model):
     due_at = models.DateTimeField("期限")
     warn_at = models.DateTimeField("预警")
     stopped_at = models.DateTimeField("停表", null=True)
+    graded = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    """How far the sweep is with the present deadline: the place of its last card among the grades, 0 = none.
+    So it looks at what is newly due, not at all that is late."""
 
     class Meta:
         verbose_name = "计时"
         verbose_name_plural = "计时"
         ordering = ["id"]
         indexes = [
-            models.Index(fields=["due_at"], condition=Q(stopped_at=None), name="run_due"),
-            models.Index(fields=["warn_at"], condition=Q(stopped_at=None), name="run_warn"),
+            models.Index(fields=["graded", "due_at"], condition=Q(stopped_at=None), name="run_due"),
+            models.Index(fields=["graded", "warn_at"], condition=Q(stopped_at=None), name="run_warn"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["matter", "life", "stage"], name="run_once"),

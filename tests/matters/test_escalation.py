@@ -73,6 +73,22 @@ def test_who_echoed_in_time_gets_no_card_and_a_paused_clock_neither(cast: Cast, 
     assert raise_due(moment("2026-10-20T11:00"))["red"] == 0
 
 
+def test_another_deadline_begins_with_its_own_cards(cast: Cast, one: Matter) -> None:
+    with time_machine.travel(moment("2026-10-05T12:00"), tick=False):
+        assert raise_due(timezone.now())["yellow"] == 1
+        assert ClockRun.objects.get(matter=one).graded == 1
+        advance(matter=one, action="ask_extension", actor=cast.worker, note="等材料", evidence={"days": 3})
+        advance(matter=one, action="grant_extension", actor=cast.officer)
+    assert ClockRun.objects.get(matter=one).graded == 0
+    assert raise_due(moment("2026-10-08T12:00"))["yellow"] == 1
+    assert raise_due(moment("2026-10-30T12:00")) == {"yellow": 0, "red": 1, "reminder": 1, "bulletin": 1}
+    assert ClockRun.objects.get(matter=one).graded == 4
+    assert sum(raise_due(moment("2026-11-01T12:00")).values()) == 0
+    ClockRun.objects.update(graded=0)
+    assert sum(raise_due(moment("2026-11-01T12:00")).values()) == 0, "each card is one, whatever is noted"
+    assert Card.objects.count() == 5
+
+
 def test_the_sweep_costs_the_same_at_any_size(cast: Cast) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as queries:

@@ -1,6 +1,7 @@
 """Two officials at one matter at the same moment, on the real database."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from grids import reference
-from matters.models import Matter
+from matters.escalation import raise_due
+from matters.models import Card, ClockRun, Matter
 from matters.queries import main_of
 from matters.workflow import advance, open_matter
 from shared.errors import Conflict, DomainError, TransitionRefused
@@ -67,6 +69,7 @@ def opened(cast: Cast, state: str) -> Matter:
         occurred_at=timezone.now(),
         actor=cast.worker,
         state=state,
+        level="ordinary",
     )
     Matter.objects.filter(pk=matter.pk).update(handler=cast.worker)
     return matter
@@ -167,3 +170,21 @@ def test_nothing_is_merged_into_what_is_being_closed(street: Cast, round_: int) 
     assert list(main.events.values_list("action", flat=True)) == (
         ["open", "merged", "verify"] if merged else ["open", "verify"]
     )
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_sweeps_and_moves_at_once_give_each_card_once(street: Cast, round_: int) -> None:
+    """Nobody waits for another in a circle; what was just being moved is graded by the next sweep."""
+    matters = [opened(street, "assigned") for _ in range(6)]
+    late = timezone.now() - timedelta(minutes=5)
+    ClockRun.objects.update(due_at=late, warn_at=late)
+    Matter.objects.update(due_at=late, warn_at=late)
+    now = timezone.now()
+    sweeps = [lambda: raise_due(now)] * 2
+    moves = [mover(matter.pk, "handle", street.worker.pk) for matter in matters[:3]]
+    assert at_once(*sweeps, *moves) == ["won"] * 5
+    raise_due(now)
+    assert sorted(Card.objects.filter(grade="red").values_list("matter", flat=True)) == [
+        matter.pk for matter in matters
+    ]
+    assert set(ClockRun.objects.values_list("graded", flat=True)) <= {2, 3}
