@@ -21,13 +21,27 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
         """
         from mediation.models.joint import Invitation  # noqa: PLC0415 -- it points at this model
 
-        asked = Q(brand__members=user.pk, brand__members__is_active=True)
-        for post in posts_of(user):
-            if right in post.role.rights and post.unit_id:
-                asked |= Q(unit=post.unit_id)
-        asked &= ~Q(answer=Invitation.Answer.CANCELLED)
-        invited = Invitation.objects.filter(asked).values("dispute") if right in rights_of(user) else []
-        return self.filter(within(user, right, self.area_field, "station") | Q(pk__in=invited))
+        own = within(user, right, self.area_field, "station")
+        if right not in rights_of(user):
+            return self.filter(own)
+        units = [p.unit_id for p in posts_of(user) if right in p.role.rights and p.unit_id]
+        brands = _brands_of(user)
+        if not (units or brands):
+            return self.filter(own)
+        asked = Invitation.objects.filter(Q(unit__in=units) | Q(brand__in=brands))
+        invited = asked.exclude(answer=Invitation.Answer.CANCELLED).values("dispute")
+        return self.filter(own | Q(pk__in=invited))
+
+
+def _brands_of(user: Any) -> list[int]:
+    """The studios that the user belongs to; read once for all that his request asks."""
+    if not hasattr(user, "_brands"):
+        from mediation.models.people import Mediator  # noqa: PLC0415 -- it points at this app's models too
+
+        found = Mediator.objects.filter(user=user.pk, is_active=True, brand__isnull=False)
+        user._brands = list(found.values_list("brand", flat=True))
+    brands: list[int] = user._brands
+    return brands
 
 
 @pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
