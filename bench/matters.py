@@ -20,10 +20,15 @@ SOURCES = 100
 ROWS = 50
 LIMITS = "SELECT code, value FROM grids_parameter WHERE code IN ('remind_days', 'bulletin_workdays')"
 DAYS = "SELECT day, is_workday FROM matters_calendarday"
-SWEPT = """
+OPEN_RUN = """
 SELECT run.id FROM matters_clockrun run JOIN matters_matter matter ON matter.id = run.matter_id
 WHERE run.stopped_at IS NULL AND matter.paused_at IS NULL AND matter.closed_at IS NULL
-  AND (run.graded = 0 AND run.warn_at <= %(now)s OR run.graded IN (0, 1, 2, 3) AND run.due_at <= %(now)s)
+"""
+SWEPT = f"""
+({OPEN_RUN} AND run.graded = 0 AND run.warn_at <= %(now)s ORDER BY run.graded, run.warn_at LIMIT 1)
+UNION ALL
+({OPEN_RUN} AND run.graded IN (0, 1) AND run.due_at <= %(now)s
+ ORDER BY run.graded, run.due_at LIMIT 1)
 """
 """What is due and has no card yet, in one look, and what says how late is late."""
 
