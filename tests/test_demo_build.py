@@ -18,6 +18,7 @@ from digests.models import Digest, DigestRun
 from grids.models import AddressRule, Area, Post, Suspension, Target, Term, Unit, Visit
 from incidents.models import Diversion, Hazard, PoliceIncident
 from matters.models import Event, Matter, Obligation
+from mediation.models import Invitation
 from shared.errors import Conflict, NotAllowed
 
 pytestmark = pytest.mark.servers
@@ -153,3 +154,6 @@ def test_built_in_the_night_it_has_no_calls_that_are_still_to_come(db: None) -> 
     assert not PoliceIncident.objects.filter(matter__occurred_at__gt=now).exists()
     for name in ("diverted_at", "signed_at", "contacted_at", "arrived_at"):
         assert not Diversion.objects.filter(**{f"{name}__gt": now}).exists(), name
+    assert not Event.objects.filter(matter__kind="dispute", at__gt=now).exists()
+    assert not Matter.objects.filter(kind="dispute", occurred_at__gt=now).exists()
+    assert not Invitation.objects.filter(answered_at__gt=now).exists()

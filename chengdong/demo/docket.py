@@ -119,8 +119,12 @@ class Docket:
         for back in range(self.plan.days, -1, -1):
             for _ in range(int(PER_DAY + dice.random())):
                 day = self.plan.until - timedelta(days=back)
-                hour = dice.randint(480, 520) if back == 0 else dice.randint(500, 1080)
-                yield moment(day, hour), dice.choice(results), day.year
+                at = (
+                    self.plan.by(dice.randint(480, 520))
+                    if back == 0
+                    else moment(day, dice.randint(500, 1080))
+                )
+                yield at, dice.choice(results), day.year
 
     def _case(
         self, street: Street, dice: Random, received: datetime, result: str, part: int, people: Iterator[int]
@@ -132,7 +136,7 @@ class Docket:
         station = dice.choice(self.stations)
         grid, mediator = dice.choice(street.grids), dice.choice(self.mediators[station])
         parts = dice.choice([1, 1, 1, 2, 3]) if sort in {"labour", "tenancy", "contract", "damage"} else 1
-        now = moment(date(2024, 6, 1), 0) if part == 2023 else moment(self.plan.until, 530)
+        now = moment(date(2024, 6, 1), 0) if part == 2023 else self.plan.by(530)
         story = told(dice, received, now, mediator, result, self.book["words"], parts)
         if part == 2023 and story.ended and local(story.ended).year != 2023:
             raise LookupError("A case of 2023 ends in 2023.")
@@ -277,7 +281,7 @@ class Docket:
         assert story.written  # noqa: S101
         department = dice.choice([street.units["judicial"], street.units["market"], street.units["judicial"]])
         answered = story.written + timedelta(hours=dice.randint(2, 20))
-        done = answered < moment(self.plan.until, 500)
+        done = answered < self.plan.by(500)
         self.tables[Invitation].add(
             dispute=matter,
             unit=department,

@@ -39,6 +39,11 @@ class Plan:
         """First day of the history."""
         return self.until - timedelta(days=self.days)
 
+    def by(self, minutes: int) -> datetime:
+        """So many minutes after the midnight of today, or the present where that is still to come."""
+        at = moment(self.until, minutes)
+        return min(at, self.now) if self.now else at
+
     def dice(self, *about: object) -> Random:
         """Random numbers of its own for each part: a change in one leaves the others as they were."""
         return Random(f"{self.seed}/{'/'.join(map(str, about))}")  # noqa: S311 -- made to be repeated
