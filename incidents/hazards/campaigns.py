@@ -31,10 +31,16 @@ def places_for(area: Area, place_types: Sequence[str]) -> QuerySet[Target, Targe
 
 
 def leaders_in(area: Area) -> QuerySet[User]:
-    """Who can lead: people with a post over the area, or at village level in it, that reads hazards."""
+    """Who can lead: people with a post over the area, or at village level in it, that reads hazards
+    and acts on them; a program's account only reads.
+    """
     above = Q(area_id__in=area.parent_ids)
     inside = Q(area__path__startswith=area.path, area__level__in=Area.VILLAGE_LEVELS)
-    posts = Post.objects.on().filter(above | inside, role__rights__contains=["hazards.view"])
+    posts = Post.objects.on().filter(
+        above | inside,
+        role__rights__contains=["hazards.view"],
+        role__rights__overlap=[RIGHT, "hazards.report"],
+    )
     return User.objects.filter(pk__in=posts.values("user"), is_active=True).order_by("name", "pk")
 
 

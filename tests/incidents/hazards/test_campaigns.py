@@ -119,6 +119,8 @@ def test_who_may_open_one_and_lead_it(cast: Cast) -> None:
         campaign(cast, cast.far_command)
     with pytest.raises(InvalidInput):
         campaign(cast, leader=cast.far_command)
+    with pytest.raises(InvalidInput):
+        campaign(cast, leader=cast.people["program"])
 
 
 def test_a_stale_change_is_refused_with_the_difference(cast: Cast, as_user: SignIn) -> None:
