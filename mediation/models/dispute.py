@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from grids.scope import ScopedQuerySet, posts_of, rights_of, within
 
+GUEST = frozenset({"mediation.view", "personal.reveal"})
+"""Rights that an invitation opens a case to; handling it stays with its own station (docs/decisions/0027)."""
+
 
 class DisputeQuerySet(ScopedQuerySet["Dispute"]):
     """Cases by station, invitation and territory."""
@@ -18,11 +21,12 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
     def within(self, user: Any, right: str) -> Any:
         """Who holds a post in a station sees that station's cases; in a department or the police those that
         it was invited to; in a brand studio likewise; without a unit, or in a command room, all of the area.
+        Who was invited is a guest: no other right than those of GUEST reaches the case by it.
         """
         from mediation.models.joint import Invitation  # noqa: PLC0415 -- it points at this model
 
         own = within(user, right, self.area_field, "station")
-        if right not in rights_of(user):
+        if right not in GUEST or right not in rights_of(user):
             return self.filter(own)
         units = [p.unit_id for p in posts_of(user) if right in p.role.rights and p.unit_id]
         brands = _brands_of(user)

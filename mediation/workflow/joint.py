@@ -87,7 +87,8 @@ def uninvite(*, invitation: Invitation, actor: User, version: int | None = None)
     """Take the invitation back while it is unanswered."""
 
     def work(_: Dispute, __: Matter) -> None:
-        invitation.refresh_from_db()
+        # Its answer comes without the case's lock: who answers now is waited for.
+        invitation.refresh_from_db(from_queryset=Invitation.objects.select_for_update())
         if invitation.answer:
             raise InvalidInput("对方已经答复，不能再取消。")
         invitation.answer = Invitation.Answer.CANCELLED

@@ -178,9 +178,7 @@ def call_off_rest(case: Dispute) -> None:
         session.bookings.all().delete()
         session.state, session.reason = "cancelled", "调解已结束"
         session.save()
-    for invitation in case.invitations.filter(answer=""):
-        invitation.answer = "cancelled"
-        invitation.save()
+    case.invitations.filter(answer="").update(answer="cancelled")
 
 
 def archive(*, dispute: Dispute, actor: User, note: str = "", version: int | None = None) -> Event:

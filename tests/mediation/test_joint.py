@@ -2,16 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event, Timer
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from matters.models import Notice
-from mediation.models import Booking, Dispute, Session
+from mediation.models import Booking, Dispute, Invitation, Session
 from mediation.workflow import joint, moves, sittings
 from mediation.workflow.intake import CaseText
 from mediation.workflow.sittings import Sitting
@@ -186,3 +186,56 @@ def test_numbers_in_texts_are_masked_for_who_is_only_invited(
             assert ("13900005776" in text, "330102196605040036" in text) == (shown, shown)
             assert ("139****5776的机主" in text, "330102********0036" in text) == (not shown, not shown)
         assert told["request"] == ("联系 139 0000 5776" if shown else "联系 139****5776")
+
+
+def test_an_invited_station_sees_the_case_and_keeps_its_hands_off(
+    cast: Cast, station: Station, as_user: Any, api: Any
+) -> None:
+    """Its mediators handle cases at home: an invitation makes them guests (docs/decisions/0027)."""
+    case = mediating(cast)
+    joint.invite(dispute=case, actor=cast.mediator, unit=station.other, question="请派员")
+    guest = as_user(station.other_mediator)
+    assert guest.get(f"/mediation/{case.pk}/").status_code == 200
+    paper = f"/mediation/{case.pk}/papers/make/application/0/"
+    assert (guest.get(paper).status_code, guest.post(paper).status_code) == (403, 403)
+    address = f"/api/v1/cases/{case.pk}/papers/"
+    assert api(station.other_mediator).post(address, {"code": "application"}).status_code == 403
+    assert guest.get(f"/mediation/{case.pk}/papers/scans/new/").status_code == 403
+    assert not case.papers.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["uninvite", "end"])
+def test_an_answer_and_the_end_at_once_are_one_after_the_other(cast: Cast, how: str) -> None:
+    """An answer that was accepted while the case ends is never written over."""
+    station = Station(cast)
+    case = mediating(cast)
+    invitation = asked(case, station)
+    answering, may_go_on = Event(), Event()
+
+    def answer() -> None:
+        with transaction.atomic():
+            joint.answer(invitation=invitation, actor=station.justice_liaison, accepts=True, advice="各半")
+            answering.set()
+            may_go_on.wait(10)
+        connections.close_all()
+
+    def stop() -> None:
+        answering.wait(10)
+        timer = Timer(0.5, may_go_on.set)
+        timer.start()
+        try:
+            if how == "end":
+                moves.end(dispute=fresh(case), action="fail", note="谈不成", actor=cast.mediator)
+            else:
+                with pytest.raises(InvalidInput, match="已经答复"):
+                    joint.uninvite(invitation=Invitation.objects.get(), actor=cast.mediator)
+        finally:
+            may_go_on.set()
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(answer), pool.submit(stop)]:
+            done.result()
+    said = Invitation.objects.get()
+    assert (said.answer, said.advice, said.answered_by) == ("accepted", "各半", station.justice_liaison)
