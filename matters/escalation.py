@@ -142,9 +142,11 @@ def _some(grade: Card.Grade, values: dict[str, Any]) -> int:
         cursor.execute(ABOUT, [[matter for _, matter, _ in cards]])
         about = {row[0]: row[1:] for row in cursor.fetchall()}
     people = people_of(about)
+    # A clock that was stopped between the two statements calls nobody any more.
     letters = [
         _letter(grade, card, matter, deadline, about[matter], people.get(matter, {}))
         for card, matter, deadline in cards
+        if matter in about
     ]
     post_letters(letters=letters, channels=BOTH)
     return len(cards)

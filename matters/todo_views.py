@@ -20,6 +20,7 @@ from matters.needs import NOTE_LIMIT
 from matters.searches import drop_search, plain, save_search, searches_of
 from matters.targets import target_groups
 from shared.errors import DomainError, InvalidInput
+from shared.filters import id_of
 
 ASSIGN, VIEW = "matters.assign", "matters.view"
 
@@ -63,12 +64,12 @@ def may_assign(row: dict[str, Any]) -> bool:
 
 
 def chosen_of(values: list[str]) -> dict[int, int | None]:
-    """`12:3` → {12: 3}; what is no number is left out."""
+    """`12:3` → {12: 3}; what cannot be a row's number and its version is left out."""
     found: dict[int, int | None] = {}
     for value in values:
-        pk, _, version = value.partition(":")
-        if pk.isdecimal() and version.isdecimal() and len(value) < 30:
-            found[int(pk)] = int(version)
+        row, _, seen = value.partition(":")
+        if (pk := id_of(row)) and (version := id_of(seen)):
+            found[pk] = version
     return found
 
 

@@ -1,7 +1,9 @@
 """The API of cases and stations: the same reads, forms and workflow as the pages."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.forms import MultipleChoiceField
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
@@ -11,6 +13,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from grids.models import Area, Unit
 from mediation.filters import CaseFilter
+from mediation.forms.base import StepForm
 from mediation.forms.intake import PartyForm
 from mediation.models import Dispute, Party
 from mediation.queries import cases
@@ -22,6 +25,7 @@ from mediation.workflow.intake import CaseText, register
 from mediation.workflow.parties import PartyText
 from shared.crypto import mask
 from shared.errors import InvalidInput, NotFound
+from shared.parsers import OrjsonParser
 
 RENAMED = {"matter_id": "id", "area_id": "area", "station_id": "station", "mediator_name": "mediator"}
 HIDDEN = {"mediator_id", "warn_at", "due_at"}
@@ -77,6 +81,22 @@ def _checked_party(given: dict[str, Any], number: int) -> PartyText:
         field, errors = next(iter(form.errors.items()))
         raise InvalidInput(str(errors[0]), field=f"party-{number}-{field}")
     return form.text()
+
+
+def as_typed(form: type[StepForm], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON object's values as a page gives them to the form: texts, lists of texts for many choices.
+
+    Raises InvalidInput, naming the field, for a list or an object where the form takes one text.
+    """
+    found: dict[str, Any] = {}
+    for name, value in sent.items():
+        many = isinstance(form.base_fields.get(name), MultipleChoiceField) and isinstance(value, list)
+        parts = value if many else [value]
+        if any(isinstance(part, dict | list) for part in parts):
+            raise InvalidInput("这一项请填文字或数字。", field=name)
+        texts = ["" if part is None else str(part) for part in parts]
+        found[name] = texts if many else texts[0]
+    return found
 
 
 class CasesApi(GenericAPIView[Dispute]):
@@ -142,6 +162,7 @@ class StepsApi(GenericAPIView[Dispute]):
     """The steps of one case."""
 
     rights = {"*": "mediation.handle"}
+    parser_classes = [OrjsonParser]
     serializer_class = StepInput
     queryset = Dispute.objects.none()
     pagination_class = None
@@ -165,7 +186,8 @@ class StepsApi(GenericAPIView[Dispute]):
         action = checked.validated_data["action"]
         if action not in STEPS:
             raise InvalidInput("没有这一步。", field="action", allowed=sorted(STEPS))
-        form = STEPS[action](dispute, user, request.data)  # type: ignore[arg-type]
+        wanted = STEPS[action]
+        form = wanted(dispute, user, as_typed(wanted, request.data))  # type: ignore[arg-type]
         if not form.is_valid():
             field, errors = next(iter(form.errors.items()))
             raise InvalidInput(str(errors[0]), field=field)

@@ -16,6 +16,7 @@ SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- Excel's day 0 has no zon
 SERIALS = range(36526, 73051)
 """Excel day numbers of 2000-01-01 to 2099-12-31."""
 YEARS = range(1900, 2100)
+"""Years that a day of the office's business can lie in; any other is a slip of the hand."""
 
 INVISIBLE = "".join(chr(code) for code in (0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD))
 _HIDDEN = str.maketrans(

@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from mediation.models.party import one_name
-from shared.cells import is_phone, phone
+from shared.cells import YEARS, is_phone, phone
 from shared.faces import DayInput, MomentInput
 
 NAME = re.compile(r"[^\W\d_]+(?:[ ·.'’-]+[^\W\d_]+)*\.?")
@@ -71,14 +72,24 @@ def money(label: str = "金额", **kwargs: Any) -> forms.DecimalField:
 
 def day(label: str, **kwargs: Any) -> forms.DateField:
     """A day from the device's picker."""
-    return forms.DateField(label=label, widget=DayInput, **kwargs)
+    return forms.DateField(label=label, widget=DayInput, validators=[of_our_time], **kwargs)
 
 
 def moment(label: str, **kwargs: Any) -> forms.DateTimeField:
     """A day and hour on the street's clock."""
     return forms.DateTimeField(
-        label=label, widget=MomentInput, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs
+        label=label,
+        widget=MomentInput,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        validators=[of_our_time],
+        **kwargs,
     )
+
+
+def of_our_time(value: date) -> None:
+    """Raises ValidationError for a mistyped year: terms are reckoned from what is written here."""
+    if value.year not in YEARS:
+        raise forms.ValidationError("年份不对，请核对。")
 
 
 def lines(label: str, limit: int, rows: int = 4, **kwargs: Any) -> forms.CharField:

@@ -23,6 +23,7 @@ from mediation.models.party import one_name
 from mediation.places import keys_of, station_for
 from mediation.workflow.parties import PartyText, made
 from mediation.workflow.told import tell_police, tell_station
+from shared.cells import YEARS
 from shared.crypto import blind
 from shared.dates import local
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -84,6 +85,8 @@ def _check(text: CaseText) -> None:
         raise InvalidInput("请选择币种。", field="currency")
     if text.occurred_at and text.occurred_at > timezone.now() + timedelta(minutes=5):
         raise InvalidInput("发生时间在现在之后，请核对。", field="occurred_at")
+    if text.occurred_at and local(text.occurred_at).year not in YEARS:
+        raise InvalidInput("发生时间的年份不对，请核对。", field="occurred_at")
 
 
 def _opened(

@@ -132,6 +132,7 @@ def change_party(*, party: Party, actor: User, text: PartyText, version: int | N
     """
 
     def work(case: Dispute, _: Matter) -> None:
+        _must_be_there(party)
         others = list(case.parties.filter(left_on=None).exclude(pk=party.pk))
         new = made(case, text, others, address_keys(case, [text]))
         new.pk, new.position = party.pk, party.position
@@ -140,10 +141,18 @@ def change_party(*, party: Party, actor: User, text: PartyText, version: int | N
     return act(party.dispute, "party", actor, work, version=version, side=Party.Side(text.side).label)
 
 
+def _must_be_there(party: Party) -> None:
+    """Read it again under the case's lock. Raises InvalidInput for one that has left meanwhile."""
+    party.refresh_from_db()
+    if party.left_on:
+        raise InvalidInput(f"{party.shown}已经退出，不用再办。要改，请重新登记当事人。")
+
+
 def leave(*, party: Party, actor: User, note: str, version: int | None = None) -> Event:
     """The party is none any more; its row stays in the file."""
 
     def work(case: Dispute, _: Matter) -> None:
+        _must_be_there(party)
         left = case.parties.filter(left_on=None, side=party.side).exclude(pk=party.pk)
         if case.accepted_on and party.side != Party.Side.THIRD and not left.exists():
             raise InvalidInput("这一方只有一位当事人。他不愿调解，请办“当事人拒绝调解”。")
@@ -159,6 +168,7 @@ def add_agent(*, party: Party, actor: User, text: AgentText, version: int | None
     agent.id_number = checked_number(text.document, text.id_number)
 
     def work(case: Dispute, _: Matter) -> None:
+        _must_be_there(party)
         if text.role == Agent.Role.LEGAL_REPRESENTATIVE and party.kind == Party.Kind.PERSON:
             raise InvalidInput("自然人没有法定代表人，请选“委托代理人”或“监护人”。", field="role")
         if text.special and text.role != Agent.Role.AGENT:

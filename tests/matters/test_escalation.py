@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from matters import escalation
 from matters.escalation import raise_due
 from matters.models import Card, ClockRun, Matter, Notice
 from matters.workflow import advance
@@ -103,3 +104,14 @@ def test_the_sweep_costs_the_same_at_any_size(cast: Cast) -> None:
             hazard(cast)
     assert cost() == few
     assert Card.objects.filter(grade="red").count() == 7
+
+
+def test_a_clock_that_stops_while_the_sweep_runs_breaks_nothing(
+    one: Matter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between giving the card and reading about the matter somebody closes it."""
+    stopped = "UPDATE matters_clockrun SET stopped_at = now() WHERE matter_id = ANY(%s); "
+    later = escalation.ABOUT.replace("ANY(%s)", str(one.pk))
+    monkeypatch.setattr(escalation, "ABOUT", stopped + later)
+    assert raise_due(moment("2026-10-06T00:00"))["red"] == 1
+    assert told("red") == set()

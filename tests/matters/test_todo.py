@@ -267,7 +267,7 @@ def test_rows_are_chosen_and_sent_on_the_page(cast: Cast, as_user: SignIn) -> No
     given = {
         "client_id": client_id[1],
         "to": f"area:{cast.grid_a2.pk}",
-        "matter": [f"{one.pk}:1", f"{two.pk}:9", "²"],
+        "matter": [f"{one.pk}:1", f"{two.pk}:9", "²", "9" * 20 + ":1", "1:" + "9" * 20],
     }
     answer = client.post("/matters/bulk/", given)
     assert answer.headers["Location"] == f"/matters/bulk/{client_id[1]}/"

@@ -73,7 +73,7 @@ def test_intake_is_one_page_and_sent_twice_one_case(cast: Cast, as_user: Any) ->
         ({"party-1-name": "龢䶮"}, "同名"),
         ({"dispute_type": ""}, "请选一项"),
         ({"amount": "0"}, "大于 0"),
-        ({"occurred_at": "2999-01-01T08:00"}, "在现在之后"),
+        ({"occurred_at": "2099-01-01T08:00"}, "在现在之后"),
         ({"party-0-name": ""}, "请填写这一项"),
     ],
 )
@@ -200,7 +200,7 @@ def test_the_agreement_page_names_what_is_missing(cast: Cast, as_user: Any) -> N
         "responsibility": "楼上修理",
         "content": "修好并赔偿",
         "manner": "one_payment",
-        "term_on": "2999-01-01",
+        "term_on": "2099-01-01",
         "signed_on": str(case.received_on),
         "amount": "3000",
         "currency": "",
