@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject
 
@@ -21,6 +21,16 @@ LONGEST_SIDE = 2400
 A4_INCHES = (8.27, 11.69)
 POINTS = 72
 """To the inch."""
+UNREADABLE = (
+    PyPdfError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    NotImplementedError,
+)
+"""What the reader raises on a damaged file, and on one that is packed in a way that it does not know."""
 ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR"}
 
 
@@ -81,12 +91,24 @@ def _checked(raw: bytes, name: str) -> int:
             raise _refused(f"“{name}”有打开密码，请去掉密码后再上传。")
         if _acts(reader):
             raise _refused(f"“{name}”里有脚本或附件，不是扫描件，不能收入卷宗。请打印后重新扫描。")
-        sizes = [(page.mediabox.width, page.mediabox.height) for page in reader.pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        sizes = [_size(page) for page in reader.pages]
+    except UNREADABLE as error:
         raise _refused(f"“{name}”已损坏，打不开。请重新扫描后上传。") from error
     if not sizes or any(width <= 0 or height <= 0 for width, height in sizes):
         raise _refused(f"“{name}”里没有页面，请核对后重新上传。")
     return len(sizes)
+
+
+def _size(page: PageObject) -> tuple[float, float]:
+    """Width and height of a page whose content was read to its end: what the binder cannot read would keep
+    the whole file from being archived later.
+    """
+    contents = page.get_contents()
+    if contents is not None:
+        contents.operations  # noqa: B018 -- reading is the check
+    if page.rotation % 90:
+        raise ValueError("A page is turned by right angles.")
+    return page.mediabox.width, page.mediabox.height
 
 
 def _acts(reader: PdfReader) -> bool:

@@ -25,7 +25,9 @@ def _cell(seats: list[Any]) -> str:
 def as_xlsx(station: Unit, board: Board, spreads: list[Spread]) -> FileResponse:
     """The file, ready to print on A4 across."""
     out: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- the answer closes it
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     head = book.add_format({"bold": True, "border": 1, "align": "center", "bg_color": "#E4F0EC"})
     cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
     title = book.add_format({"bold": True, "font_size": 14})

@@ -1,6 +1,7 @@
 """The file as a whole: what it lacks is named, what comes in is looked at, what is bound has numbers."""
 
 import io
+import zlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from pypdf.generic import (
     DictionaryObject,
     NameObject,
     NumberObject,
+    StreamObject,
     TextStringObject,
 )
 
@@ -178,6 +180,35 @@ def runs_a_script(writer: PdfWriter) -> None:
 def runs_on_click(writer: PdfWriter) -> None:
     note = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): SCRIPT})
     writer.pages[0][NameObject("/Annots")] = ArrayObject([note])
+
+
+def content(data: bytes, packed: str = "") -> Callable[[PdfWriter], object]:
+    """Give the page this content."""
+
+    def change(writer: PdfWriter) -> None:
+        stream = StreamObject()
+        stream.set_data(data)
+        if packed:
+            stream[NameObject("/Filter")] = NameObject(packed)
+        writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        content(b"q BT (never closed"),
+        content(b"BI /W 10 /H 10 ID abc"),
+        content(b"x", "/Unknown"),
+        content(zlib.compress(bytes(200_000_000), 9), "/FlateDecode"),
+        lambda w: w.pages[0].__setitem__(NameObject("/Rotate"), NameObject("/round")),
+    ],
+)
+def test_a_page_that_cannot_be_bound_is_refused_when_it_comes(cast: Cast, change: Any) -> None:
+    """Not months later, by an archive that fails."""
+    with pytest.raises(InvalidInput, match="已损坏"):
+        workflow.attach(dispute=accepted(cast), code="evidence", files=[written(change)], actor=cast.mediator)
 
 
 @pytest.mark.parametrize(

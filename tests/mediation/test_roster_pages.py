@@ -1,6 +1,7 @@
 """Pages and API of rosters: what they show to whom, bad input, exports, and what they cost."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from mediation.models import Leave, Proposal, Shift, Swap
+from mediation.models import Leave, Proposal, Shift, ShiftPattern, Swap
 from mediation.roster.workflow import publish
 from mediation.roster.workflow.proposals import run
 from shared.dates import today
@@ -187,6 +188,17 @@ def test_the_months_workbook_has_the_grid_and_the_hours(
     cells = [cell for row in book.get_sheet_by_name("值班表").to_python() for cell in row]
     assert "调解员0" in cells
     assert ["调解员", "调解员0", 8.0, 1.0, 0.0, 0.0] in book.get_sheet_by_name("工时").to_python()
+
+
+def test_no_cell_of_the_workbook_runs(cast: Cast, team: list[Any], as_user: Callable[[User], Client]) -> None:
+    """What a head of station calls a shift stands in the header as he wrote it."""
+    ShiftPattern.objects.filter(station=cast.station, name="白班").update(name='=HYPERLINK("x")')
+    made.shift(cast.station, team[0], made.monday(), '=HYPERLINK("x")')
+    answer: Any = as_user(cast.police).get(f"{ROOT}month.xlsx?from={made.monday()}")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as book:
+        sheets = [book.read(name) for name in book.namelist() if name.startswith("xl/worksheets/")]
+        assert b"HYPERLINK" in b"".join(book.read(name) for name in book.namelist())
+    assert not any(b"<f>" in sheet for sheet in sheets)
 
 
 def test_pages_cost_the_same_however_full_they_are(
