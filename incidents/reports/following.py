@@ -14,7 +14,7 @@ from incidents.reports import limits
 from incidents.reports.models import BY, CitizenReport, Rating
 from incidents.reports.notices import tell_of_rating, tell_of_words
 from matters.loop import KINDS
-from matters.models import Event, Matter
+from matters.models import Event, EventPhoto, Matter
 from matters.photos import attach
 from matters.workflow import advance
 from shared.errors import Conflict, InvalidInput
@@ -68,7 +68,7 @@ def rate(*, report: CitizenReport, score: str, words: str = "") -> Rating:
 @transaction.atomic
 def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()) -> Event:
     """More from the resident, for those who handle it; where material was asked for it is the answer, and the
-    clock goes on. Safe to repeat: the same words twice in a row are one.
+    clock goes on. Safe to repeat: the same words with the same photos twice in a row are one.
 
     Raises Conflict once it is closed, TooOften beyond Parameter `report_device_day` additions a day.
     """
@@ -77,7 +77,7 @@ def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()
     if matter.closed_at is not None:
         raise Conflict("这件事已经办结，不能再补充。不满意可以评价，或申请重办。")
     last = matter.events.order_by("-id").first()
-    if last is not None and last.action in ADDED and last.note == words and not photos:
+    if last is not None and last.action in ADDED and last.note == words and _holds(last, photos):
         return last
     limits.count(limits.BY_DEVICE, counted_as(report))
     if matter.paused_at is not None:
@@ -87,6 +87,12 @@ def add_words(*, report: CitizenReport, words: str, photos: Sequence[Photo] = ()
     attach(event, photos)
     tell_of_words(report, event.pk)
     return event
+
+
+def _holds(line: Event, photos: Sequence[Photo]) -> bool:
+    """Whether the line has all these photos already."""
+    kept = EventPhoto.objects.filter(event=line).values_list("digest", flat=True)
+    return {photo.digest for photo in photos} <= set(kept)
 
 
 @transaction.atomic

@@ -111,7 +111,7 @@ def followed(report: CitizenReport) -> Followed:
         reopen_until=until,
         continued=_named(others[-1]) if others else "",
         outcome=Matter.Outcome(matter.outcome).label if matter.outcome else "",
-        answer=without_numbers(matter.answer),
+        answer=_answer(matter),
     )
 
 
@@ -125,6 +125,12 @@ def onward(report: CitizenReport) -> list[Matter]:
         further = CitizenReport.objects.select_related("continued_as").filter(pk=after.pk).first()
         became = further.continued_as if further else None
     return found
+
+
+def _answer(matter: Matter) -> str:
+    """What was answered. That it was merged names the other's number, which may have to stay inside."""
+    into = matter.merged_into
+    return TOLD["merge"][1] if into and into.kind not in OPEN_KINDS else without_numbers(matter.answer)
 
 
 def _named(matter: Matter) -> str:

@@ -206,16 +206,21 @@ def test_one_that_was_merged_follows_the_main_one(cast: Cast) -> None:
 
 def test_one_merged_into_what_names_its_parties_says_only_how_it_stands(cast: Cast) -> None:
     main, twin = incident(cast), assigned(cast)
+    Matter.objects.filter(pk=main.pk).update(number="3310810020261100124")
+    main.refresh_from_db()
     advance(matter=twin, action="merge", actor=cast.command, evidence={"main": main.number})
     told = as_json(followed(reread(CitizenReport.objects.get(pk=twin.pk))))
     assert told["continued_as"].startswith("警情，")
     assert told["timeline"][-1]["title"] == "合并办理"
+    assert "另一件反映同一件事" in told["answer"]
+    assert main.number not in str(told)
 
 
 def test_more_from_the_sender_while_it_is_open(cast: Cast) -> None:
     made = report(cast)
     photo = a_photo()
-    following.add_words(report=made, words="在东门左边第二盏", photos=[photo])
+    for _ in range(2):
+        following.add_words(report=made, words="在东门左边第二盏", photos=[photo])
     following.add_words(report=made, words="电话 13812345678")
     following.add_words(report=made, words="电话 13812345678")
     lines = list(Event.objects.filter(action="add").order_by("id"))
