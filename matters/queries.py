@@ -1,14 +1,16 @@
 """Reads of matters and notices that more than one page needs."""
 
 from collections import defaultdict
-from collections.abc import Callable
-from functools import cache
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, ExpressionWrapper, F, Func, Q
 from django.utils import timezone
 
-from grids.models import Area, Role
+from grids.kept import begun, kept
+from grids.models import Area, Post, Role
 from grids.scope import posts_of, rights_of
 from matters.loop import KINDS
 from matters.models import Event, Matter
@@ -44,9 +46,10 @@ PLACE = {
     "handler_name": F("handler__name"),
     "unit_name": F("unit__name"),
 }
-OFFICERS = """
-SELECT DISTINCT post.user_id FROM grids_post post JOIN grids_role role ON role.id = post.role_id
-JOIN grids_area area ON area.id = post.area_id WHERE %s = ANY(role.rights) AND area.path LIKE %s"""
+STANDING = """
+SELECT (SELECT count(*) FROM ({open}) found), (SELECT count(*) FROM ({overdue}) found), mine.*
+FROM (SELECT count(*), count(*) FILTER (WHERE late) FROM ({waiting}) found) mine
+"""
 UNREAD = (
     "SELECT count(*) FROM matters_notice WHERE channel = 'inbox' AND read_at IS NULL AND recipient_id = %s"
 )
@@ -60,19 +63,20 @@ def unread_count(user: Any) -> int:
     return int(unread)
 
 
+@begun
 def rows(user: Any) -> Any:
     """Matters in the user's territory as plain rows for lists; `term` sorts those without a due date last."""
     seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
     return seen.annotate(term=TERM).values(*COLUMNS, "term", **PLACE)
 
 
-def waiting_for(user: Any) -> Q:
+def waiting_for(user: Any, now: datetime | None = None) -> Q:
     """Open matters whose next move onward is this user's to make, by right, level and not being the handler.
 
     What a village can do itself reaches the street when it is overdue, or when the village's own officer
     handled it and so must not verify it.
     """
-    held, officers, clause = rights_of(user), cache(_officers), Q()
+    held, clause = rights_of(user), Q()
     for right, not_by in {call for kind in KINDS.values() for call in kind.calls}:
         if right not in held:
             continue
@@ -82,7 +86,7 @@ def waiting_for(user: Any) -> Q:
         there = Q()
         for states, kinds in alike.items():
             there |= Q(kind__in=kinds, state__in=states)
-        mine = there & _at_own_level(user, right, not_by, officers)
+        mine = there & _at_own_level(user, right, not_by, now)
         if not_by == "asker":
             mine &= Q(asked_by__isnull=False) & ~Q(asked_by=user)
         else:
@@ -91,7 +95,7 @@ def waiting_for(user: Any) -> Q:
     return Q(closed_at=None) & clause if clause else Q(pk__in=[])
 
 
-def _at_own_level(user: Any, right: str, not_by: str, officers: Callable[[str, str], list[int]]) -> Q:
+def _at_own_level(user: Any, right: str, not_by: str, now: datetime | None) -> Q:
     """Where the right reaches by area or unit. What is given to a unit is that unit's to handle."""
     clause = Q(pk__in=[])
     for post in posts_of(user):
@@ -103,48 +107,67 @@ def _at_own_level(user: Any, right: str, not_by: str, officers: Callable[[str, s
         if right == "matters.handle":
             there &= Q(unit=None)
         if post.area.level == Area.Level.STREET:
-            mine = Q(area=post.area_id) | overdue()
+            mine = Q(area=post.area_id) | overdue(now)
             if by := {"handler": "handler", "asker": "asked_by"}.get(not_by):
-                mine |= Q(**{f"{by}__in": officers(post.area.path, right)})
+                mine |= Q(_by_officer(by, post.area.path, right))
             there &= mine
         clause |= there
     return clause
 
 
-def _officers(path: str, right: str) -> list[int]:
-    """Who holds the right there: as numbers, since an index is not used against a subquery inside an OR."""
-    return [user for (user,) in plain.rows(OFFICERS, right, path + "%")]
+def _by_officer(column: str, path: str, right: str) -> Func:
+    """Whether the column names one who holds the right there: by an array, since an index is not used against
+    a subquery inside an OR.
+    """
+    posts = Post.objects.filter(role__rights__contains=[right], area__path__startswith=path)
+    officers = ArraySubquery(posts.values("user"))
+    return Func(
+        F(column), officers, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
+    )
 
 
-def overdue() -> Q:
+def overdue(now: datetime | None = None) -> Q:
     """Open matters past their due moment."""
-    return Q(closed_at=None, due_at__lt=timezone.now())
+    return Q(closed_at=None, due_at__lt=now or timezone.now())
 
 
 def standing(user: Any) -> dict[str, int]:
     """How many matters wait for the user, and how many of those and of all open ones in the territory are
     overdue; each counted up to `MOST`, which stands for that many or more.
     """
+    ((found, past, waiting, late),) = _standing(user, MOST)
+    if waiting == MOST:  # more than one look takes: the overdue ones are looked for by themselves
+        late = len(_late(user, MOST))
+    return {"open": found, "overdue": past, "waiting": waiting, "waiting_overdue": late}
+
+
+@kept
+def _standing(user: Any, most: int) -> plain.Statement:
+    late, mine = overdue(plain.NOW), _waiting(user)
     seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
-    found, mine = _counted(seen.open()), _counted(seen.filter(waiting_for(user)))
-    return {**found, "waiting": mine["open"], "waiting_overdue": mine["overdue"]}
+    looks = {
+        "open": seen.open().values_list("id"),
+        "overdue": seen.filter(late).values_list("id"),
+        "waiting": mine.annotate(late=ExpressionWrapper(late, BooleanField())).values_list("late"),
+    }
+    asked = {name: plain.statement(rows[:most]) for name, rows in looks.items()}
+    texts = {name: sql for name, (sql, _) in asked.items()}
+    return STANDING.format_map(texts), tuple(chain.from_iterable(values for _, values in asked.values()))
+
+
+@kept
+def _late(user: Any, most: int) -> plain.Statement:
+    return plain.statement(_waiting(user).filter(overdue(plain.NOW)).values_list("id")[:most])
+
+
+def _waiting(user: Any) -> MatterQuerySet:
+    seen: MatterQuerySet = Matter.objects.within(user, "matters.view")
+    return seen.filter(waiting_for(user, plain.NOW))
 
 
 def figure(n: int) -> int | str:
     """A count of `standing` as it is shown: `999+` where it stopped."""
     return n if n < MOST else f"{MOST - 1}+"
-
-
-def _counted(queryset: Any) -> dict[str, int]:
-    """How many, and how many of them overdue. Only where there are more than one look takes, the overdue
-    ones are looked for by themselves.
-    """
-    some = queryset.order_by().values("due_at")[:MOST]
-    late = Count("due_at", filter=Q(due_at__lt=timezone.now()))
-    counted: dict[str, int] = some.aggregate(open=Count("*"), overdue=late)
-    if counted["open"] == MOST:
-        counted["overdue"] = queryset.filter(overdue()).order_by()[:MOST].count()
-    return counted
 
 
 def main_of(matter: Matter) -> Matter:

@@ -14,12 +14,14 @@ from matters.filters import MatterFilter
 from matters.models import Matter, SavedSearch
 from matters.queries import waiting_for
 from shared.errors import InvalidInput, NotFound
+from shared.plain import rows
 from shared.texts import typed
 
 MOST = 12
 COUNTED = 100
 """As far as a search is counted: its badge says 99+ from there."""
 KEPT = (*MatterFilter.base_filters,)
+KEPT_BY = "SELECT id, name, query FROM matters_savedsearch WHERE user_id = %s ORDER BY id"
 
 
 def plain(query: str) -> str:
@@ -59,16 +61,16 @@ def drop_search(*, user: User, pk: int) -> None:
 def searches_of(request: HttpRequest) -> list[dict[str, Any]]:
     """The reader's searches in the order of their making, each with how many of its matters wait for him: two
     queries for all."""
-    rows = list(SavedSearch.objects.filter(user=reader(request)).order_by("id"))
-    if not rows:
+    found = rows(KEPT_BY, reader(request).pk)
+    if not found:
         return []
     mine: Any = Matter.objects.within(request.user, "matters.view").filter(waiting_for(request.user))
     parts = [
-        MatterFilter(QueryDict(row.query), queryset=mine, request=request)
+        MatterFilter(QueryDict(query), queryset=mine, request=request)
         .qs.order_by()
-        .annotate(search=Value(row.pk, output_field=IntegerField()))
+        .annotate(search=Value(pk, output_field=IntegerField()))
         .values_list("search", flat=True)[:COUNTED]
-        for row in rows
+        for pk, _, query in found
     ]
     waiting = Counter(parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0])
-    return [{"id": row.pk, "name": row.name, "query": row.query, "waiting": waiting[row.pk]} for row in rows]
+    return [{"id": pk, "name": name, "query": query, "waiting": waiting[pk]} for pk, name, query in found]

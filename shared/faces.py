@@ -59,9 +59,30 @@ def face(bound: BoundField, *, quiet: bool = False, **attrs: Any) -> Face:
             shown.setdefault("rows", 4)
         if described:
             shown["aria-describedby"] = described
-        plain = type(bound.field.widget) is forms.Select
-        control = _list(bound, shown) if plain else bound.as_widget(attrs=shown)
+        control = _control(bound, shown)
     return Face(kind, identity, hint, described, control)
+
+
+def _control(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """The control as Django draws it; the two sorts that filters have many of without its templates."""
+    widget = bound.field.widget
+    if type(widget) is forms.Select:
+        return _list(bound, attrs)
+    if isinstance(widget, forms.TextInput) and widget.template_name in PLAIN:
+        return _line(bound, attrs)
+    return bound.as_widget(attrs=attrs)
+
+
+PLAIN = {f"django/forms/widgets/{name}.html" for name in ("text", "number", "date", "datetime", "time")}
+
+
+def _line(bound: BoundField, attrs: dict[str, Any]) -> SafeString:
+    """The same `<input>` as Django's."""
+    context = bound.field.widget.get_context(bound.html_name, bound.value(), bound.build_widget_attrs(attrs))
+    drawn = context["widget"]
+    names = {"type": drawn["type"], "name": drawn["name"], "value": drawn["value"]}
+    given = {**names, "id": bound.auto_id or None, **drawn["attrs"]}
+    return mark_safe(f"<input{flatatt(given)}>")  # noqa: S308 -- flatatt escapes
 
 
 def _list(bound: BoundField, attrs: dict[str, Any]) -> SafeString:

@@ -4,27 +4,34 @@ from typing import Any
 
 from django.db.models import Q
 
+from grids.kept import kept
 from grids.models import Area
 from grids.scope import paths_of
 from shared.filters import id_of
+from shared.plain import Statement, statement
 
 
 def area_choices(user: Any, right: str, chosen: str = "") -> list[tuple[str, str]]:
     """Areas to filter by, within the user's territory: villages, and the grids of the chosen one (or of
     one's own), in one query.
     """
-    upper = Q(level__in=Area.VILLAGE_LEVELS)
-    if pk := id_of(chosen):
-        upper |= Q(parent_id=pk) | Q(parent__children=pk)
-    own = [path for path in paths_of(user, right) if path.count("/") > 2]
-    for path in own:
-        upper |= Q(path__startswith=path)
-    areas = Area.objects.within(user, right).filter(upper, is_active=True).distinct().order_by("path")
-    rows = areas.values_list("pk", "name", "level", "path")
+    rows = _areas(user, right, id_of(chosen))
     return [
         (str(pk), f"　{name}" if level == Area.Level.GRID and len(rows) > 1 else name)
         for pk, name, level, _ in rows
     ]
+
+
+@kept
+def _areas(user: Any, right: str, chosen: int | None) -> Statement:
+    upper = Q(level__in=Area.VILLAGE_LEVELS)
+    if chosen:
+        upper |= Q(parent_id=chosen) | Q(parent__children=chosen)
+    own = [path for path in paths_of(user, right) if path.count("/") > 2]
+    for path in own:
+        upper |= Q(path__startswith=path)
+    areas = Area.objects.within(user, right).filter(upper, is_active=True).distinct().order_by("path")
+    return statement(areas.values_list("pk", "name", "level", "path"))
 
 
 API_ROW = ("id", "parent_id", "level", "name", "code", "aliases", "population", "path")

@@ -8,6 +8,12 @@ from django.db import models
 from django.db.models import Q
 
 from grids.scope import ScopedQuerySet, posts_of, rights_of, within
+from shared.plain import rows
+
+BRANDS = """
+SELECT brand_id FROM mediation_mediator
+WHERE user_id = %s AND is_active AND brand_id IS NOT NULL ORDER BY brand_id
+"""
 
 GUEST = frozenset({"mediation.view", "personal.reveal"})
 """Rights that an invitation opens a case to; handling it stays with its own station (docs/decisions/0027)."""
@@ -29,7 +35,7 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
         if right not in GUEST or right not in rights_of(user):
             return self.filter(own)
         units = [p.unit_id for p in posts_of(user) if right in p.role.rights and p.unit_id]
-        brands = _brands_of(user)
+        brands = brands_of(user)
         if not (units or brands):
             return self.filter(own)
         asked = Invitation.objects.filter(Q(unit__in=units) | Q(brand__in=brands))
@@ -37,14 +43,11 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
         return self.filter(own | Q(pk__in=invited))
 
 
-def _brands_of(user: Any) -> list[int]:
+def brands_of(user: Any) -> tuple[int, ...]:
     """The studios that the user belongs to; read once for all that his request asks."""
     if not hasattr(user, "_brands"):
-        from mediation.models.people import Mediator  # noqa: PLC0415 -- it points at this app's models too
-
-        found = Mediator.objects.filter(user=user.pk, is_active=True, brand__isnull=False)
-        user._brands = list(found.values_list("brand", flat=True))
-    brands: list[int] = user._brands
+        user._brands = tuple(brand for (brand,) in rows(BRANDS, user.pk))
+    brands: tuple[int, ...] = user._brands
     return brands
 
 

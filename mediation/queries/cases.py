@@ -2,17 +2,23 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
+from grids.kept import begun, kept
 from grids.scope import posts_of
+from mediation.kinds import DISPUTE
 from mediation.models import Agent, Dispute, Invitation, Party
+from mediation.models.dispute import brands_of
 from mediation.models.party import name_marks, one_dot
 from shared.cells import is_phone
-from shared.crypto import blind, mask, normal
+from shared.crypto import blind, decrypt, mask, normal
 from shared.dates import today
 from shared.pinyin import initials
+from shared.plain import Statement, statement
+from shared.plain import rows as read
 
 ORDER = ("-received_at", "-matter_id")
 COLUMNS = (
@@ -43,11 +49,25 @@ BESIDE = {
     "mediator_name": F("mediator__name"),
     "brand_name": F("brand__name"),
 }
+STANDING = """
+SELECT count(*), count(*) FILTER (WHERE mediator = %s), count(*) FILTER (WHERE late),
+       (SELECT count(*) FROM ({asked}) invitations)
+FROM ({rows}) cases (mediator, late)
+"""
+PARTIES = """
+SELECT dispute_id, side, kind, name FROM mediation_party
+WHERE dispute_id = ANY(%s) AND left_on IS NULL ORDER BY dispute_id, side, position
+"""
 PLACE_WORD = re.compile(r"\d|[村路区社幢室号街巷弄]$")
 
 
 def case_rows(user: Any) -> Any:
     """Cases that the user may see, as plain rows."""
+    return _case_rows(user, brands_of(user))
+
+
+@begun
+def _case_rows(user: Any, _brands: tuple[int, ...]) -> Any:
     return plain(Dispute.objects.within(user, "mediation.view"))
 
 
@@ -117,22 +137,27 @@ def with_parties(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     found = [dict(row, sides={"applicant": [], "respondent": []}) for row in rows]
     by_id = {row["matter_id"]: row["sides"] for row in found}
-    parties = Party.objects.filter(dispute__in=list(by_id), left_on=None)
-    names = parties.order_by("dispute", "side", "position").values_list("dispute", "side", "kind", "name")
-    for dispute, side, kind, name in names:
+    for dispute, side, kind, sealed in read(PARTIES, list(by_id)):
+        name = decrypt(sealed)
         by_id[dispute].setdefault(side, []).append(mask(name) if kind == Party.Kind.PERSON else name)
     return found
 
 
 def standing(user: Any) -> dict[str, int]:
     """How many cases are open, lie with the user, are late, and how many invitations wait for his answer."""
-    seen = Dispute.objects.within(user, "mediation.view").filter(matter__closed_at=None)
-    found: dict[str, int] = seen.aggregate(
-        open=Count("pk"),
-        mine=Count("pk", filter=Q(mediator=user)),
-        late=Count("pk", filter=Q(concluded_on=None, due_on__lt=today())),
-    )
-    return {**found, "asked": asked_of(user).filter(answer="").count()}
+    (found,) = _standing(user, brands_of(user), today())
+    return dict(zip(("open", "mine", "late", "asked"), found, strict=True))
+
+
+@kept
+def _standing(user: Any, _brands: tuple[int, ...], day: date) -> Statement:
+    """By the states under way, of which there is an index."""
+    seen = Dispute.objects.within(user, "mediation.view")
+    waiting = seen.filter(matter__closed_at=None, matter__state__in=sorted(DISPUTE.in_hand))
+    late = ExpressionWrapper(Q(concluded_on=None, due_on__lt=day), BooleanField())
+    rows, values = statement(waiting.values_list("mediator", late))
+    asked, more = statement(asked_of(user).filter(answer="").values_list("pk"))
+    return STANDING.format(rows=rows, asked=asked), (user.pk, *more, *values)
 
 
 def asked_of(user: Any) -> Any:

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from grids.kept import kept
 from grids.models import Unit
 from grids.scope import bound_to, posts_of
 from mediation.models import Brand, Mediator
+from shared.plain import Statement, statement
 
 OPEN = Q(disputes__concluded_on=None, disputes__isnull=False)
 
@@ -66,15 +68,29 @@ def station_rows(user: Any) -> list[dict[str, Any]]:
 
 def station_choices(user: Any) -> list[tuple[str, str]]:
     """Stations to filter by: those of whose cases the user may see all."""
-    seen = stations_within(user, "mediation.view").order_by("id").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in seen]
+    return [(str(pk), name) for pk, name in _stations(user, "mediation.view")]
+
+
+def may_register(user: Any) -> bool:
+    """Whether there is a station at which the user may write down a case."""
+    return bool(_stations(user, "mediation.register"))
+
+
+@kept
+def _stations(user: Any, right: str) -> Statement:
+    return statement(stations_within(user, right).order_by("id").values_list("pk", "name"))
 
 
 def brand_choices(user: Any) -> list[tuple[str, str]]:
     """Brands of the user's street to filter by."""
+    return [(str(pk), name) for pk, name in _brands(user)]
+
+
+@kept
+def _brands(user: Any) -> Statement:
     streets = Q(pk__in=[])
     for post in posts_of(user):
         if "mediation.view" in post.role.rights:
             streets |= Q(station__area__path__startswith=f"/{post.area.parent_ids[0]}/")
-    found = Brand.objects.filter(streets, is_active=True).order_by("id").values_list("pk", "name")
-    return [(str(pk), name) for pk, name in found]
+    found = Brand.objects.filter(streets, is_active=True).order_by("id")
+    return statement(found.values_list("pk", "name"))

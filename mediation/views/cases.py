@@ -15,7 +15,7 @@ from mediation.models import Dispute, Invitation
 from mediation.papers.page import section as file_section
 from mediation.queries import cases
 from mediation.queries.case import SIDE, answerable, load, place_of
-from mediation.queries.stations import brand_choices, registering, station_choices
+from mediation.queries.stations import brand_choices, may_register, station_choices
 from mediation.steps import STEPS
 from mediation.workflow import joint
 from mediation.workflow.intake import register
@@ -46,7 +46,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "standing": cases.standing(user),
         "views": VIEWS,
         "view": request.GET.get("view") or "all",
-        "may_register": bool(registering(user)),
+        "may_register": may_register(user),
     }
     return render(request, "mediation/list.html", context)
 
