@@ -8,6 +8,7 @@ from rest_framework import serializers
 from grids.forms import URGENCIES
 from grids.models import Visit
 from grids.workflow import Position
+from shared.parsers import MomentField
 
 
 class HazardPart(serializers.Serializer[Any]):
@@ -35,7 +36,7 @@ class VisitInput(serializers.Serializer[Any]):
 
     client_id = serializers.UUIDField()
     target = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
-    visited_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    visited_at = MomentField(required=False, allow_null=True, default=None)
     met = serializers.ChoiceField(Visit.Met.choices)
     result = serializers.ChoiceField(Visit.Result.choices, allow_blank=True, default="")
     chips = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20, default=list)

@@ -8,6 +8,7 @@ from grids.api_scope import KeyWithin
 from grids.models import Area
 from incidents.models import PoliceIncident
 from matters.serializers import MatterDetail
+from shared.parsers import MomentField
 
 
 class IncidentRow(serializers.Serializer[Any]):
@@ -61,7 +62,7 @@ class IncidentInput(serializers.Serializer[Any]):
         missing="没有找到这个区域，或它不在您的辖区。",
     )
     police_number = serializers.CharField(max_length=40)
-    occurred_at = serializers.DateTimeField()
+    occurred_at = MomentField()
     incident_type = serializers.CharField(max_length=40, help_text="Code or word of the vocabulary.")
     level = serializers.CharField(max_length=40, required=False, help_text="Likewise; ordinary without it.")
     address = serializers.CharField(max_length=200, required=False, allow_blank=True)
@@ -70,6 +71,6 @@ class IncidentInput(serializers.Serializer[Any]):
     caller_name = serializers.CharField(max_length=60, required=False, allow_blank=True)
     caller_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
     police_unit = serializers.CharField(max_length=60, required=False, allow_blank=True)
-    attended_at = serializers.DateTimeField(required=False, allow_null=True)
+    attended_at = MomentField(required=False, allow_null=True)
     attended_result = serializers.CharField(max_length=60, required=False, allow_blank=True)
     to_mediation = serializers.BooleanField(required=False, default=False)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from mediation.models import Agent, Dispute, Party
 from mediation.models.party import Document
+from shared.parsers import MomentField
 
 
 class CaseRow(serializers.Serializer[Any]):
@@ -107,7 +108,7 @@ class CaseInput(serializers.Serializer[Any]):
     facts = serializers.CharField(max_length=4000)
     request = serializers.CharField(max_length=2000, allow_blank=True, default="")
     address = serializers.CharField(max_length=200, allow_blank=True, default="")
-    occurred_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    occurred_at = MomentField(required=False, allow_null=True, default=None)
     amount = serializers.DecimalField(14, 2, required=False, allow_null=True, default=None)
     currency = serializers.CharField(max_length=3, default="CNY")
     risk = serializers.ChoiceField(Dispute.Risk.choices, default=Dispute.Risk.NONE)

@@ -42,6 +42,9 @@ class FiguresForm(forms.Form):
         """The first day is not after the last, and there are at most ten years between."""
         data = super().clean() or {}
         until = data.get("to") or today()
+        if until < OLDEST:
+            self.add_error("to", f"{OLDEST.year} 年以前没有数字，请核对年份。")
+            until = OLDEST
         since = data.get("from") or until.replace(month=1, day=1)
         if since > until:
             self.add_error("from", "开始日期不能晚于结束日期。")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from mediation.models.party import one_name
-from shared.cells import YEARS, is_phone, phone
+from shared.cells import YEARS, Unclear, is_phone, phone
 from shared.faces import DayInput, MomentInput
 
 NAME = re.compile(r"[^\W\d_]+(?:[ ·.'’-]+[^\W\d_]+)*\.?")
@@ -54,7 +54,10 @@ class PhoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """Only digits are left; one from abroad keeps its country code."""
-        plain = phone(super().clean(value) or "")
+        try:
+            plain = phone(super().clean(value) or "")
+        except Unclear as error:
+            raise forms.ValidationError("电话号码不对，请核对后再输一次。") from error
         if plain and not is_phone(plain) and not re.fullmatch(r"\d{8,15}", plain):
             raise forms.ValidationError("电话号码不对，请核对后再输一次。")
         return plain

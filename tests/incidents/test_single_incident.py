@@ -122,6 +122,7 @@ def test_the_same_twice_at_once_is_one(cast: Cast) -> None:
         ({"police_number": "33’; DROP"}, "police_number"),
         ({"police_number": "1" * 41}, "police_number"),
         ({"occurred_at": "昨天"}, "occurred_at"),
+        ({"occurred_at": "0001-01-01"}, "occurred_at"),
         ({"incident_type": "没有这一类"}, "incident_type"),
         ({"level": "xx"}, "level"),
         ({"address": "", "village_text": " "}, "address"),

@@ -191,7 +191,13 @@ def test_figures_keep_to_the_station_and_leave_invitations_out(year: Cast, api: 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"from": "2026-03-01", "to": "2026-02-01"}, {"from": "nonsense"}, {"by": "moon"}, {"station": "9"}],
+    [
+        {"from": "2026-03-01", "to": "2026-02-01"},
+        {"from": "nonsense"},
+        {"by": "moon"},
+        {"station": "9"},
+        {"to": "0001-01-01"},
+    ],
 )
 def test_a_wrong_question_is_told(
     year: Cast, as_user: Callable[[User], Client], api: Any, wrong: Any

@@ -70,6 +70,7 @@ def test_intake_is_one_page_and_sent_twice_one_case(cast: Cast, as_user: Any) ->
         ({"party-0-name": "王2"}, "姓名只含文字"),
         ({"party-0-name": "王\ue000"}, "自造字"),
         ({"party-0-phone": "123"}, "电话号码不对"),
+        ({"party-0-phone": "1e999"}, "电话号码不对"),
         ({"party-1-name": "龢䶮"}, "同名"),
         ({"dispute_type": ""}, "请选一项"),
         ({"amount": "0"}, "大于 0"),
