@@ -68,14 +68,14 @@ def _actions(matter: Matter, user: User) -> list[dict[str, Any]]:
 
 def api_detail(matter: Matter, user: User) -> dict[str, Any]:
     """A matter with everything that its page shows."""
-    photos = by_event(matter)
+    photos, told = by_event(matter), queries.reading(matter, user)
     return {
         **api_row(queries.as_row(matter)),
-        "answer": matter.answer,
+        "answer": told(matter.answer),
         "facts": [
             {"label": label, "value": value} for label, value in detail_of(matter, user).facts if value
         ],
-        "events": [_event(event, photos.get(event.pk, [])) for event in queries.timeline(matter)],
+        "events": [_event(event, photos.get(event.pk, [])) for event in queries.timeline(matter, told)],
         "actions": _actions(matter, user),
     }
 

@@ -10,7 +10,7 @@ from matters.forms import MoveForm
 from matters.loop import KINDS, Kind, Transition
 from matters.models import Event, Matter
 from matters.photos import by_event
-from matters.queries import as_row, holder_of, place_of, timeline
+from matters.queries import as_row, holder_of, place_of, reading, timeline
 from matters.workflow import advance, available_actions
 from shared.errors import Conflict, DomainError, InvalidInput
 from shared.jinja import date_text
@@ -51,7 +51,8 @@ def page_context(
     files: Any = None,
 ) -> dict[str, Any]:
     """Everything the page needs; after a refusal with what was typed, and with what others did meanwhile."""
-    events = timeline(matter)
+    told = reading(matter, user)
+    events = timeline(matter, told)
     moves = available_actions(matter, user)
     kind = KINDS[matter.kind]
     forms = [_form(t, matter, user, posted, refused, files) for t in moves]
@@ -61,6 +62,7 @@ def page_context(
     row, clocks = as_row(matter), clocks_of(matter)
     return {
         "matter": matter,
+        "answer": told(matter.answer),
         "place": place_of(row),
         "holder": holder_of(row),
         "waits": "轮到您时，这里会出现要做的操作。",

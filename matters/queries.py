@@ -17,6 +17,7 @@ from matters.models import Event, Matter
 from matters.models.matter import FAR as FAR  # lists sort by it
 from matters.models.matter import TERM, MatterQuerySet
 from shared import plain
+from shared.texts import without_numbers
 
 MOST = 1000
 """As far as headlines count: what more there is costs no more."""
@@ -177,9 +178,19 @@ def main_of(matter: Matter) -> Matter:
     return matter
 
 
-def timeline(matter: Matter) -> list[Event]:
-    """Every line of a matter, oldest first, with who wrote it."""
-    return list(matter.events.select_related("actor").order_by("id"))
+def reading(matter: Matter, user: Any) -> Callable[[str], str]:
+    """How the user reads free text of the matter: numbers masked without `personal.reveal` there."""
+    reveals = Matter.objects.within(user, "personal.reveal").filter(pk=matter.pk).exists()
+    return str if reveals else without_numbers
+
+
+def timeline(matter: Matter, told: Callable[[str], str] = str) -> list[Event]:
+    """Every line of a matter, oldest first, with who wrote it; its texts as `told` gives them."""
+    events = list(matter.events.select_related("actor").order_by("id"))
+    for event in events:
+        event.note = told(event.note)
+        event.evidence = {k: told(v) if isinstance(v, str) else v for k, v in event.evidence.items()}
+    return events
 
 
 def as_row(matter: Matter) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from incidents.diversions.forms import DiversionFilter
 from incidents.diversions.models import Diversion
 from incidents.diversions.workflow import DIVERT, TAKE, receives
 from incidents.queries import short_address
-from matters.queries import as_row, place_of
+from matters.queries import as_row, place_of, reading
 from matters.workflow import advance
 from shared.crypto import mask
 from shared.errors import Conflict, DomainError, TransitionRefused
@@ -83,6 +83,7 @@ def diversion_page(request: HttpRequest, pk: int) -> HttpResponse:
         "summary": without_numbers(incident.summary),
         "called": mask(incident.caller_name),
         "events": diversion.matter.events.filter(at__gte=diversion.diverted_at).select_related("actor"),
+        "told": reading(diversion.matter, reader(request)),
         "refused": refused,
         "typed": request.POST.get("note", ""),
     }

@@ -26,6 +26,9 @@ class StepForm(forms.Form):
     folded: tuple[str, ...] = ()
     """Fields that are seldom needed: they lie below, folded."""
 
+    only_for: ClassVar[dict[str, str]] = {}
+    """Field (or "folded" for the fold) → `name=value`: shown, where scripts run, only beside that choice."""
+
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
     of = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 

@@ -1,7 +1,7 @@
 """Forms of the steps of joint mediation: invitations, sittings, records."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
@@ -83,6 +83,13 @@ class AnswerForm(forms.Form):
 
 class SittingForm(StepForm):
     """When and where; the length is chosen, not reckoned."""
+
+    only_for: ClassVar[dict[str, str]] = {
+        "room": "where=room",
+        "van": "where=van",
+        "link": "where=video",
+        "place": "where=on_site",
+    }
 
     starts_at = moment("什么时间开始")
     length = pick("大约多久", LENGTHS, initial="60")

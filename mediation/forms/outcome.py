@@ -1,7 +1,7 @@
 """Forms of the steps after agreement is near: the agreement, its performance, the court, the visits."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -23,6 +23,7 @@ class AgreeForm(StepForm):
 
     action = "agree"
     fold_label = "分期付款：各期日期和金额"
+    only_for: ClassVar[dict[str, str]] = {"folded": "manner=instalments"}
     lead = "协议要写明：当事人、主要事实和争议、各方责任、协议内容、履行方式和期限（人民调解法第二十九条）。"
     form = pick("形式", list(Agreement.Form.choices), tiles=True)
     facts = lines("主要事实和争议事项", 4000, 4)

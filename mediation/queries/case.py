@@ -1,7 +1,7 @@
 """One case with all that its page shows, read in a fixed number of queries."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -14,10 +14,10 @@ from matters.pages import steps
 from matters.queries import timeline
 from matters.workflow import available_actions
 from mediation import hints
-from mediation.models import Agent, Agreement, Confirmation, Dispute, Instalment, Party, Session
+from mediation.models import Agent, Agreement, Confirmation, Dispute, FollowUp, Instalment, Party, Session
 from mediation.queries.onward import Next, next_step
 from mediation.steps import STEPS
-from mediation.workflow.agreements import confirm_by
+from mediation.workflow.agreements import confirm_by, opening
 from mediation.workflow.joint import asked
 from mediation.workflow.sittings import where_of
 from shared.dates import today
@@ -55,6 +55,9 @@ class CasePage:
     labels: dict[str, dict[str, str]]
     sessions: list[Session] = field(default_factory=list)
     instalments: list[Instalment] = field(default_factory=list)
+    follow_ups: list[FollowUp] = field(default_factory=list)
+    waiting: dict[int, date] = field(default_factory=dict)
+    """First days of the visits that cannot be registered yet."""
     reveals: bool = False
     """Whether numbers that stand in texts are for the reader's eyes."""
 
@@ -74,7 +77,15 @@ class CasePage:
     @property
     def near(self) -> set[str]:
         """Actions that have a button of their own in the next step, or a link in their section."""
-        return {self.next.action, "party", "write", "invite", "confirm", *(a for a, _ in self.next.also)}
+        return {
+            self.next.action,
+            "follow",
+            "party",
+            "write",
+            "invite",
+            "confirm",
+            *(a for a, _ in self.next.also),
+        }
 
     @property
     def court_open(self) -> bool:
@@ -95,6 +106,7 @@ def load(dispute: Dispute, user: User) -> CasePage:
     sessions = list(dispute.sessions.select_related("room", "van", "host"))
     agreement = dispute.agreements.filter(is_current=True).first()
     instalments = list(agreement.instalments.all()) if agreement else []
+    follow_ups = list(agreement.follow_ups.select_related("by")) if agreement else []
     confirmation = Confirmation.objects.filter(agreement=agreement).first() if agreement else None
     page = CasePage(
         dispute=dispute,
@@ -110,13 +122,13 @@ def load(dispute: Dispute, user: User) -> CasePage:
         labels=words("dispute_type", "case_source", "currency"),
         sessions=sessions,
         instalments=instalments,
+        follow_ups=follow_ups,
+        waiting={key: first for key, first in opening(follow_ups).items() if first > today()},
         reveals=Dispute.objects.within(user, "personal.reveal").filter(pk=dispute.pk).exists(),
     )
     for line in page.lines:
         line.note = page.told(line.note)
-    page.next = next_step(
-        dispute, sessions, instalments, list(dispute.follow_ups.filter(agreement=agreement)), page.open
-    )
+    page.next = next_step(dispute, sessions, instalments, follow_ups, page.waiting, page.open)
     return page
 
 

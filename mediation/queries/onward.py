@@ -1,8 +1,8 @@
 """The next step of a case: the one clear button of its page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -43,14 +43,15 @@ def next_step(
     sessions: Sequence[Session],
     instalments: Sequence[Instalment],
     follow_ups: Sequence[FollowUp],
+    waiting: Mapping[int, date],
     may: set[str],
 ) -> Next:
-    """What leads on from here, for a reader who may make these moves."""
+    """What leads on from here, for a reader who may make these moves; `waiting` = visits still too early."""
     state = dispute.matter.state
     if state in {"accepted", "investigating", "mediating"}:
         found = _under_way(state, sessions)
     elif state in {"performing", "unperformed", "performed"}:
-        found = _after(instalments, follow_ups)
+        found = _after(instalments, follow_ups, waiting)
     else:
         found = {
             "registered": Next("核对当事人后受理", "", "accept", also=(("party", None), ("agent", None))),
@@ -91,15 +92,20 @@ def _under_way(state: str, sessions: Sequence[Session]) -> Next:
     return Next("安排调解会", "", "plan", also=(("invite", None), ("agree", None), ("fail", None)))
 
 
-def _after(instalments: Sequence[Instalment], follow_ups: Sequence[FollowUp]) -> Next:
+def _after(
+    instalments: Sequence[Instalment], follow_ups: Sequence[FollowUp], waiting: Mapping[int, date]
+) -> Next:
     """The earliest of what is owed: a part of the performance, or a visit."""
     owed = [(part.due_on, 0, "keep", part.pk, f"{part}履行") for part in instalments if not part.done_on]
     owed += [(v.due_on, 1, "visit", v.pk, str(v)) for v in follow_ups if not v.done_on]
     if not owed:
         return Next("回访完成，可以归档", "", "follow")
     owed.sort()
-    due_on, _, action, key, what = owed[0]
-    rest = tuple((other[2], other[3]) for other in owed[1:2])
+    ready = [one for one in owed if one[2] == "keep" or one[3] not in waiting]
+    due_on, _, action, key, what = (ready or owed)[0]
+    if not ready:
+        return Next(f"{what}，{date_text(due_on)}到期", f"{date_text(waiting[key])}起可以登记。")
+    rest = tuple((other[2], other[3]) for other in ready[1:2])
     unkept = (("default", None),) if any(other[2] == "keep" for other in owed) else ()
     return Next(f"{what}，{date_text(due_on)}到期", "", action, key, (*rest, *unkept))
 

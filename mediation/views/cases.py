@@ -100,7 +100,6 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "answers": [(invitation, AnswerForm()) for invitation in answerable(dispute, user)],
         "invitations": dispute.invitations.select_related("unit", "brand"),
         "records": dispute.records.select_related("by", "asked"),
-        "follow_ups": dispute.follow_ups.filter(agreement__is_current=True).select_related("by"),
         "helpers": [helper.name for helper in dispute.helpers.all()],
         "place_of": place_of,
         "reveal": "personal.reveal" in rights_of(user),

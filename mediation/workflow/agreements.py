@@ -16,6 +16,7 @@ from mediation.workflow.act import act, end_of, not_before
 from mediation.workflow.moves import call_off_rest
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput
+from shared.jinja import date_text
 
 PAID = {Agreement.Manner.ONE_PAYMENT, Agreement.Manner.INSTALMENTS}
 
@@ -92,11 +93,16 @@ def _check_parts(terms: Terms) -> None:
     paid = [part.amount for part in terms.parts if part.amount is not None]
     if terms.parts and terms.amount is not None and sum(paid) != terms.amount:
         raise InvalidInput(f"各期合计 {sum(paid)}，和总金额 {terms.amount} 不一致，请核对。", field="parts")
-    for part in terms.parts:
+    for number, part in enumerate(terms.parts, start=1):
         if part.amount is not None and part.amount <= 0:
-            raise InvalidInput("每期金额要大于 0。", field="parts")
+            raise InvalidInput(f"第{number}期金额要大于 0。", field="parts")
         if part.due_on < terms.signed_on or (terms.term_on and part.due_on > terms.term_on):
-            raise InvalidInput("每期日期要在达成日期和履行期限之间，请核对。", field="parts")
+            term = f"和履行期限（{date_text(terms.term_on)}）之间" if terms.term_on else "当天或以后"
+            raise InvalidInput(
+                f"第{number}期日期（{date_text(part.due_on)}）要在达成日期（{date_text(terms.signed_on)}）{term}，"
+                "请核对。",
+                field="parts",
+            )
 
 
 def conclude(*, dispute: Dispute, actor: User, terms: Terms, version: int | None = None) -> Agreement:
@@ -236,6 +242,13 @@ def visit(
         not_before(done_on, case, "done_on", "回访日期")
         if done_on > today():
             raise InvalidInput("回访日期在今天之后，请核对。", field="done_on")
+        first = opening([follow_up])[follow_up.pk]
+        if done_on < first:
+            raise InvalidInput(
+                f"{follow_up}从{date_text(first)}起登记（应于{date_text(follow_up.due_on)}）。"
+                "提前谈到的情况，请写成笔录。",
+                field="done_on",
+            )
         follow_up.done_on, follow_up.way, follow_up.finding = done_on, way, finding
         follow_up.note, follow_up.satisfaction, follow_up.by = note[:500], satisfaction, actor
         follow_up.save()
@@ -245,6 +258,12 @@ def visit(
         if dispute.matter.state == "performed":
             _followed(dispute, actor)
     return event
+
+
+def opening(follow_ups: Sequence[FollowUp]) -> dict[int, date]:
+    """The first day of each visit that counts: a few days before it is due [D], decision 0044."""
+    early = timedelta(days=parameters("mediation_follow_early")["mediation_follow_early"])
+    return {one.pk: one.due_on - early for one in follow_ups}
 
 
 def _owed(dispute: Dispute) -> FollowUp | None:

@@ -61,11 +61,21 @@
     if (name) all(`input[name="${name}"]`).forEach((box) => { box.checked = target.checked; });
   });
 
+  /* `data-only="name=value"`: a part of a form that is asked only beside that choice; its fold opens with it. */
+  const onlyThen = () => all("[data-only]").forEach((part) => {
+    const [name, value] = part.dataset.only.split("=");
+    const chosen = one(`input[name="${name}"]:checked`, part.closest("form"));
+    part.hidden = !chosen || chosen.value !== value;
+    all("details", part).forEach((fold) => { fold.open = fold.open || !part.hidden; });
+  });
+  document.addEventListener("change", onlyThen);
+
   window.addEventListener("online", network);
   window.addEventListener("offline", network);
   document.addEventListener("DOMContentLoaded", () => {
     network();
     clocks();
+    onlyThen();
     if (one("[data-clock]")) setInterval(clocks, 5000);
     all("[data-print], [data-all-of]").forEach((part) => { part.hidden = false; });
     all(".tabs [aria-current]").forEach((here) => { here.closest(".tabs").scrollLeft = here.offsetLeft - here.offsetWidth; });

@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from matters.workflow import advance
-from mediation.models import Agreement, Dispute, Invitation, Letterhead, Paper
+from mediation.models import Agreement, Dispute, FollowUp, Invitation, Letterhead, Paper
 from mediation.papers import workflow
 from mediation.papers.slots import slots_of
 from shared.dates import local, today
@@ -146,6 +146,9 @@ def test_from_a_police_incident_to_an_archived_file(device: Callable[[int], Page
     office.goto(f"/mediation/{case.pk}/")
     for part in ("第一期", "第二期"):
         step(office, case, "keep", proof=f"{part}：转账回单，收款人已签收")
+    expect(office.get_by_text("起可以登记").first).to_be_visible()
+    FollowUp.objects.filter(dispute=case).update(due_on=today())
+    office.reload()
     for _ in range(2):
         step(office, case, "visit", way="phone", finding="kept", note="工资已收到，双方和气。")
     case.refresh_from_db()

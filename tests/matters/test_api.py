@@ -75,6 +75,18 @@ def test_a_move_answers_with_the_matter_as_it_is_now(cast: Cast, api: Api) -> No
     assert body["events"][1]["actor"] == cast.worker.name
 
 
+def test_numbers_in_what_was_written_are_masked_without_the_right(cast: Cast, api: Api, as_user: Any) -> None:
+    matter = incident(cast)
+    advance(matter=matter, action="handle", actor=cast.officer, note="王师傅 13905768812 已到场")
+    address = f"/api/v1/matters/{matter.pk}/"
+    for person, shown in (
+        (cast.leader, "王师傅 139****8812 已到场"),
+        (cast.worker, "王师傅 13905768812 已到场"),
+    ):
+        assert api(person).get(address).json()["events"][-1]["note"] == shown
+        assert shown in as_user(person).get(f"/matters/{matter.pk}/").content.decode()
+
+
 def test_a_stale_version_is_a_409_with_the_new_one(cast: Cast, api: Api) -> None:
     matter = incident(cast)
     advance(matter=matter, action="handle", actor=cast.officer)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from matters.models import Matter
 from mediation import suggest
-from mediation.models import Dispute, Mediator
+from mediation.models import Dispute, FollowUp, Mediator
 from mediation.workflow import joint, moves
 from shared.dates import today
 from tests.cast import Cast
@@ -217,17 +217,20 @@ def test_performance_and_visits_are_written_on_their_pages(cast: Cast, as_user: 
     case, client = performing(cast), as_user(cast.mediator)
     start = f"/mediation/{case.pk}/"
     page = client.get(start).content.decode()
-    assert "7天回访，" in page
+    assert "7天回访 " in page
+    assert "起可以登记" in page
+    assert "/do/visit/" not in page
     assert "由双方共同申请" in page
     assert (
         client.post(f"{start}do/keep/", {"done_on": str(case.received_on), "proof": "收条"}).status_code
         == 302
     )
+    visited = {"done_on": str(case.received_on), "way": "phone", "finding": "kept"}
+    assert "提前谈到的情况" in client.post(f"{start}do/visit/", visited).content.decode()
+    FollowUp.objects.update(due_on=case.received_on)
+    assert "7天回访，" in client.get(start).content.decode()
     for _ in range(2):
-        seen = client.post(
-            f"{start}do/visit/", {"done_on": str(case.received_on), "way": "phone", "finding": "kept"}
-        )
-        assert seen.status_code == 302
+        assert client.post(f"{start}do/visit/", visited).status_code == 302
     assert fresh(case).matter.state == "followed"
 
 

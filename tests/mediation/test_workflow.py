@@ -47,11 +47,12 @@ def test_the_whole_way_to_the_archive(cast: Cast, station: Station) -> None:
     assert (part.currency, part.due_on) == ("CNY", today() + timedelta(days=15))
     agreements.keep(instalment=part, actor=cast.mediator, done_on=today(), proof="收条一张")
     assert fresh(case).matter.state == "performed"
+    assert [v.due_on - today() for v in FollowUp.objects.all()] == [timedelta(7), timedelta(30)]
+    FollowUp.objects.update(due_on=today())
     for visit in FollowUp.objects.filter(dispute=case).select_related("dispute__matter__area"):
         agreements.visit(
             follow_up=visit, actor=cast.mediator, done_on=today(), way="phone", finding="kept", note="已修好"
         )
-    assert [v.due_on - today() for v in FollowUp.objects.all()] == [timedelta(7), timedelta(30)]
     assert fresh(case).matter.state == "followed"
     with pytest.raises(InvalidInput, match="卷宗缺：人民调解申请书、人民调解受理登记表"):
         moves.archive(dispute=fresh(case), actor=cast.mediator)
@@ -212,6 +213,21 @@ def test_instalments_are_kept_one_by_one(cast: Cast) -> None:
     for part in others:
         agreements.keep(instalment=part, actor=cast.mediator, done_on=today(), proof="转账")
     assert fresh(case).matter.state == "performed"
+
+
+def test_a_visit_is_not_registered_long_before_its_day(cast: Cast) -> None:
+    case = performing(cast)
+    second = FollowUp.objects.select_related("dispute__matter__area").get(dispute=case, after_days=30)
+    given = {"actor": cast.mediator, "done_on": today(), "way": "phone", "finding": "kept", "note": "好"}
+    for due_in in (30, 4):
+        FollowUp.objects.filter(pk=second.pk).update(due_on=today() + timedelta(days=due_in))
+        with pytest.raises(InvalidInput, match=r"30天回访从.*起登记.*写成笔录") as refused:
+            agreements.visit(follow_up=second, **given)
+        assert refused.value.field == "done_on"
+    FollowUp.objects.filter(pk=second.pk).update(due_on=today() + timedelta(days=3))
+    agreements.visit(follow_up=second, **given)
+    second.refresh_from_db()
+    assert second.done_on == today()
 
 
 def test_a_later_effect_waits_for_its_day(cast: Cast) -> None:
