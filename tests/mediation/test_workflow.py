@@ -218,7 +218,13 @@ def test_instalments_are_kept_one_by_one(cast: Cast) -> None:
 def test_a_visit_is_not_registered_long_before_its_day(cast: Cast) -> None:
     case = performing(cast)
     second = FollowUp.objects.select_related("dispute__matter__area").get(dispute=case, after_days=30)
-    given = {"actor": cast.mediator, "done_on": today(), "way": "phone", "finding": "kept", "note": "好"}
+    given: dict[str, Any] = {
+        "actor": cast.mediator,
+        "done_on": today(),
+        "way": "phone",
+        "finding": "kept",
+        "note": "好",
+    }
     for due_in in (30, 4):
         FollowUp.objects.filter(pk=second.pk).update(due_on=today() + timedelta(days=due_in))
         with pytest.raises(InvalidInput, match=r"30天回访从.*起登记.*写成笔录") as refused:
