@@ -1,6 +1,7 @@
 """Reads of matters and notices that more than one page needs."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
 from typing import Any
