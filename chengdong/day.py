@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, Subquery, Window
 
 from digests.models import DigestKind, Schedule
+from grids.kept import kept
 from grids.models import Area, Target
 from grids.queries import words
 from grids.scope import posts_of
@@ -16,6 +17,7 @@ from matters import obligations
 from matters import queries as matter_reads
 from matters.models import Matter, Obligation
 from shared.dates import at, today
+from shared.plain import Statement, statement
 
 MOST = 60
 State, Kind = Obligation.State, Obligation.Kind
@@ -139,9 +141,14 @@ def _waiting(user: Any, asked: set[int] | None = None, most: int = 20) -> list[M
 
 def echo_time(user: Any) -> time | None:
     """When the evening echo of the reader's street runs."""
+    return next((hour for (hour,) in _echo(user)), None)
+
+
+@kept
+def _echo(user: Any) -> Statement:
     roots = {post.area.path.strip("/").partition("/")[0] for post in posts_of(user)}
     plan = Schedule.objects.filter(street__in=roots, kind=DigestKind.EVENING, is_active=True)
-    return plan.values_list("at", flat=True).first()
+    return statement(plan.order_by("pk").values_list("at")[:1])
 
 
 @dataclass

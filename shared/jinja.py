@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.templatetags.static import static
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined
 from jinja2.runtime import Macro
@@ -42,7 +42,10 @@ def day_text(value: date | None) -> str:
 
 def clock_text(value: datetime | None) -> str:
     """`23:52` on the street's clock."""
-    return NOTHING if value is None else f"{local(value):%H:%M}"
+    if value is None:
+        return NOTHING
+    value = local(value)
+    return f"{value.hour:02}:{value.minute:02}"
 
 
 def moment_text(value: datetime | None) -> str:
@@ -140,8 +143,8 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named route; one with ids is looked up once, then filled in: lists have fifty."""
     if kwargs or any(type(arg) is not int or arg < 0 for arg in args):
         return reverse(name, args=args or None, kwargs=kwargs or None)
-    first, *rest = _shape(get_urlconf() or settings.ROOT_URLCONF, get_script_prefix(), name, len(args))
-    return first + "".join(f"{number}{part}" for number, part in zip(args, rest, strict=True))
+    first, *rest = _shape(settings.ROOT_URLCONF, get_script_prefix(), name, len(args))
+    return first + "".join([f"{number}{part}" for number, part in zip(args, rest, strict=True)])
 
 
 class Kit:
