@@ -3,6 +3,7 @@ here are used, so the same data gives the same pages on every machine."""
 
 import struct
 import threading
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -34,20 +35,35 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     """The PDF that a template makes of the data (JSON in `sys.inputs.data`).
 
     Templates import only from their own folder. The same data gives the same bytes. Fonts are read once per
-    process; setting takes turns, because a compiler holds one document at a time.
+    process; setting takes turns, because a compiler holds one document at a time. Signs that nobody sees are
+    left out: what was pasted brings them along, and some turn the text around.
     """
-    compiler = _compiler(template.parent)
+    compiler, told = _compiler(template.parent), orjson.dumps(_seen(data)).decode()
     with _setting:
         pdf: bytes = compiler.compile(
-            input=str(template), format="pdf", sys_inputs={"data": orjson.dumps(data).decode()}, timestamp=0
+            input=str(template), format="pdf", sys_inputs={"data": told}, timestamp=0
         )
     return pdf
+
+
+def _seen(value: Any) -> Any:
+    """The same data, of its texts what can be seen."""
+    if isinstance(value, str):
+        return "".join(sign for sign in value if not _unseen(sign))
+    if isinstance(value, Mapping):
+        return {name: _seen(part) for name, part in value.items()}
+    return [_seen(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _unseen(sign: str) -> bool:
+    """Control and format signs (Unicode Cc, Cf), besides the end of a line and the tabulator."""
+    return sign not in "\n\t" and unicodedata.category(sign) in {"Cc", "Cf"}
 
 
 def missing_signs(text: str) -> list[str]:
     """Signs of the text that no font has: they would come out as empty boxes."""
     known = _signs()
-    return sorted({sign for sign in text if not sign.isspace() and ord(sign) not in known})
+    return sorted({s for s in text if not (s.isspace() or ord(s) in known or _unseen(s))})
 
 
 @cache

@@ -20,6 +20,7 @@ from mediation.papers.required import ready
 from mediation.papers.slots import slot_of, slots_of
 from shared.crypto import seal
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from shared.typesetting import missing_signs
 
 RIGHT = "mediation.handle"
 CLOSED = "案件已经归档，卷宗不能再改。确需补正的，请先重开案件。"
@@ -108,10 +109,13 @@ def attach(
 
     The same files at the same place are the same scan (the second value says whether it is new). Raises what
     `_locked` raises, NotFound (no such place in the file), InvalidInput (field `scan`: no PDF or picture
-    whatever its name says, damaged, locked by a password, with scripts inside, too large, too many pages).
+    whatever its name says, damaged, locked by a password, with scripts inside, too large, too many pages;
+    field `title`: signs that the table of contents could not print).
     """
     case = _locked(dispute, actor)
     slot = slot_of(case, code, subject)
+    if strange := missing_signs(title):
+        raise InvalidInput(f"名称里有印不出的字：{'、'.join(strange)}，请去掉。", field="title")
     pdf, digest = taken_in(files)
     scan = Scan(
         dispute=case,

@@ -159,6 +159,14 @@ def test_fake_files_are_refused_whatever_their_name(cast: Cast, content: bytes, 
     assert not Scan.objects.exists()
 
 
+def test_a_scan_is_called_by_signs_that_can_be_printed(cast: Cast) -> None:
+    with pytest.raises(InvalidInput, match="印不出的字：😀") as refused:
+        workflow.attach(
+            dispute=accepted(cast), code="evidence", files=[scan()], title="😀发票", actor=cast.mediator
+        )
+    assert refused.value.field == "title"
+
+
 def written(change: Callable[[PdfWriter], object]) -> SimpleUploadedFile:
     writer = PdfWriter()
     writer.add_blank_page(595, 842)

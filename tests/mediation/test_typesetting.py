@@ -145,6 +145,12 @@ def test_a_sign_that_no_font_has_is_refused_by_name() -> None:
         render(replace(content("receipt"), one={**ONES["receipt"], "payee": "张𠮷"}))
 
 
+def test_what_nobody_sees_is_left_out_and_turns_nothing_around() -> None:
+    """Pasted from chats and from other programs; nobody could find it in what he typed."""
+    hidden = "".join(chr(code) for code in (0x200B, 0x200D, 0x202E, 0xFEFF, 0x01))
+    assert "楼上漏水" in "".join(pages_of(render(content("application", facts=f"楼上{hidden}漏水"))))
+
+
 def test_nothing_in_the_data_is_read_as_markup() -> None:
     wicked = '#panic("x") *粗* $x$ <a> @b \\ #sys.inputs'
     found = "".join(pages_of(render(content("application", facts=wicked))))
