@@ -72,7 +72,7 @@ class CampaignForm(forms.Form):
     def _offer_places(self, user: User) -> None:
         """The places that were ticked, then those that the words name."""
         ticked = [pk for pk in map(id_of, self["chosen"].value() or ()) if pk][: MOST_CHOSEN + 1]
-        words_asked = str(self["find"].value() or "").strip()
+        words_asked = self._words_asked()
         seen: Any = Target.objects.within(user, RIGHT).filter(kind=Target.Kind.PLACE, is_active=True)
         wanted = seen.filter(pk__in=ticked)
         rows = list(wanted.order_by("name", "pk").values_list("pk", "name", "address"))
@@ -84,6 +84,13 @@ class CampaignForm(forms.Form):
             self.fields["chosen"],
             [(pk, f"{name}，{address}" if address else name) for pk, name, address in rows],
         )
+
+    def _words_asked(self) -> str:
+        """What places are looked for by, before the form is checked; none where that will be refused."""
+        try:
+            return str(self.fields["find"].clean(self["find"].value()))
+        except forms.ValidationError:
+            return ""
 
     def clean_chosen(self) -> list[int] | None:
         """Numbers of targets; None where nothing was chosen."""

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from grids.models import Target
 from grids.models.target import TargetQuerySet
-from grids.queries import words
+from grids.queries import labels, words
 from grids.queries.targets import search
 from grids.scope import reader, rights_of, scoped
 from incidents.hazards.campaigns import running
@@ -69,7 +69,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """The check of the place that the address names; without one, which place."""
     target = target_of(request)
-    kind = target.category if target else request.GET.get("type", "")
+    named = request.GET.get("type", "")
+    kind = target.category if target else named if named in labels("place_type") else ""
     campaign = _campaign(request)
     checklist = _list_for(request, kind, campaign)
     if checklist is None or not (target or kind or campaign):

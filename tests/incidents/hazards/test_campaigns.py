@@ -187,6 +187,8 @@ def test_places_are_found_by_words_and_ticked(cast: Cast, as_user: SignIn) -> No
     assert ticks[0] == (str(third.pk), " checked")
     assert {int(pk) for pk, _ in ticks[1:]} == {first.pk, second.pk}
     assert not Campaign.objects.exists()
+    strange = client.post("/hazards/campaigns/new/", {**typed, "find": "\x00"})
+    assert strange.status_code == 400
     rest = {
         "checklist": stall_list().pk,
         "starts_on": today(),

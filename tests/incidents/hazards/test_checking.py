@@ -156,6 +156,7 @@ def test_a_place_off_the_register_is_checked_by_its_type(cast: Cast, as_user: Si
     address = "/hazards/inspections/new/?type=bar"
     data = sent(cast, checklist, name="清吧", source="safety_manager", place_type="bar")
     assert client.post(address, {**data, "address": ""}).status_code == 400
+    assert client.get("/hazards/inspections/new/?type=%00").status_code == 200
     answer = client.post(address, data)
     assert answer.headers["Location"] == "/hazards/mine/"
     made = Inspection.objects.get()
