@@ -152,6 +152,7 @@ def test_built_in_the_night_it_has_no_calls_that_are_still_to_come(db: None) -> 
     now = moment(date(2026, 11, 23), 90)
     build(Plan(seed=1, until=date(2026, 11, 23), days=3, now=now))
     assert not PoliceIncident.objects.filter(matter__occurred_at__gt=now).exists()
+    assert not Matter.objects.filter(created_at__gt=now).exists()
     for name in ("diverted_at", "signed_at", "contacted_at", "arrived_at"):
         assert not Diversion.objects.filter(**{f"{name}__gt": now}).exists(), name
     assert not Event.objects.filter(matter__kind="dispute", at__gt=now).exists()

@@ -94,7 +94,7 @@ class Desk:
             area=street.id if placed == Placed.TRAY else grid.id,
             reporter=street.people["command"],
             occurred_at=call.at,
-            opened_at=moment(day, IMPORTED),
+            opened_at=self.plan.by(IMPORTED) if day == self.plan.until else moment(day, IMPORTED),
             state="reported" if placed == Placed.TRAY else "assigned",
             steps=steps,
             note=f"由警情表导入，{Placed(placed).label}。",

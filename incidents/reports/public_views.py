@@ -68,7 +68,7 @@ def _submitted(request: HttpRequest, form: ReportForm) -> CitizenReport | None:
 
 
 def _to_follow(request: HttpRequest, sent: CitizenReport) -> HttpResponse:
-    messages.success(request, f"已收到，编号 {sent.matter.number}。请记下查询码，或把这一页收藏起来。")
+    messages.success(request, f"已收到。请记下查询码 {sent.code}，或把这一页收藏起来。")
     answer = redirect("echo", sent.code)
     access.remember(answer, sent)
     return answer

@@ -218,7 +218,7 @@
       await navigator.serviceWorker.register("/sw.js");
       const worker = (await navigator.serviceWorker.ready).active;
       const forms = all('a[href^="/visits/new/?target="]').map((link) => link.getAttribute("href"));
-      if (window.location.pathname === "/" && navigator.onLine) worker.postMessage({ keep: ["/", ...new Set(forms)] });
+      if (window.location.pathname === "/" && navigator.onLine) worker.postMessage({ keep: ["/", "/outbox/", ...new Set(forms)] });
     }
   });
   window.addEventListener("pageshow", () => all("form[data-sending]").forEach((form) => { delete form.dataset.sending; }));

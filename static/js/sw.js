@@ -1,4 +1,4 @@
-/* The service worker: the portal's files at hand, my day and today's visit forms when there is no signal.
+/* The service worker: the portal's files at hand, my day, what waits to be sent and today's visit forms when there is no signal.
    PORTAL (release, keep, offline) is put before this text by chengdong/device.py.
    Pages are kept for one person at a time: each page names its reader in <meta name="who">, another one empties the shelf. */
 "use strict";
@@ -9,8 +9,8 @@ const LONGEST = 24 * 3600 * 1000;
 const FRESH = 6 * 3600 * 1000;
 const ME = self.location.origin;
 
-const kept = (url) => url.pathname === "/" || (url.pathname === "/visits/new/" && url.searchParams.has("target"));
-const shelf = (url) => `${url.pathname}${url.pathname === "/" ? "" : `?target=${url.searchParams.get("target")}`}`;
+const kept = (url) => ["/", "/outbox/"].includes(url.pathname) || (url.pathname === "/visits/new/" && url.searchParams.has("target"));
+const shelf = (url) => `${url.pathname}${url.pathname === "/visits/new/" ? `?target=${url.searchParams.get("target")}` : ""}`;
 const age = (response) => Date.now() - Number(response.headers.get("X-Kept"));
 
 const clear = async (but = "") => {

@@ -38,8 +38,8 @@ def test_a_resident_is_answered_and_says_what_he_thinks(
     phone.get_by_role("button", name="上报这个问题").click()
     phone.wait_for_url(re.compile(r"/echo/[A-Z2-9]{10}/$"))
     expect(phone.get_by_role("heading", name="待受理")).to_be_visible()
-    expect(phone.get_by_text("已收到，编号 QZ")).to_be_visible()
     made = CitizenReport.objects.get()
+    expect(phone.get_by_text(f"请记下查询码 {made.code}")).to_be_visible()
     assert made.matter.area == cast.grid_a
     page = f"/matters/{made.pk}/"
 
