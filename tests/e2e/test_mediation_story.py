@@ -49,7 +49,7 @@ def step(page: Page, case: Dispute, action: str, **fields: str) -> None:
     """Open the step from the case's page, fill it in, save; the case's page says that it is done."""
     page.locator(f'main a[href*="/mediation/{case.pk}/do/{action}/"]').first.click()
     page.wait_for_url(f"**/do/{action}/**")
-    for fold in page.locator("main form details:not([open])").all():
+    for fold in page.locator("main form details:not([open]):visible").all():
         fold.locator("summary").click()
     fill(page, fields)
     shot(page, f"step-{action}")
