@@ -181,8 +181,7 @@ def main_of(matter: Matter) -> Matter:
 
 def reading(matter: Matter, user: Any) -> Callable[[str], str]:
     """How the user reads free text of the matter: numbers masked without `personal.reveal` there."""
-    reveals = Matter.objects.within(user, "personal.reveal").filter(pk=matter.pk).exists()
-    return str if reveals else without_numbers
+    return str if matter.reached_by(user, "personal.reveal") else without_numbers
 
 
 def timeline(matter: Matter, told: Callable[[str], str] = str) -> list[Event]:
