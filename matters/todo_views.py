@@ -19,7 +19,7 @@ from matters.models import BulkAssignment
 from matters.needs import NOTE_LIMIT
 from matters.searches import drop_search, plain, save_search, searches_of
 from matters.targets import target_groups
-from shared.errors import DomainError, InvalidInput
+from shared.errors import DomainError
 from shared.filters import id_of
 
 ASSIGN, VIEW = "matters.assign", "matters.view"
@@ -79,23 +79,26 @@ def bulk_assign(request: HttpRequest) -> HttpResponse:
     user, sent = reader(request), request.POST if request.method == "POST" else request.GET
     query, chosen = plain(sent.get("query", "")), chosen_of(sent.getlist("matter")[:MOST])
     form = BulkForm(request.POST or None, initial={"client_id": uuid4()}, groups=target_groups(user))
-    try:
-        if request.method == "POST" and form.is_valid():
-            given = {
-                **form.place(),
-                "client_id": form.cleaned_data["client_id"],
-                "note": form.cleaned_data["note"].strip(),
-            }
+    status = 200 if request.method == "GET" else 400
+    if form.is_valid():
+        given = {
+            **form.place(),
+            "client_id": form.cleaned_data["client_id"],
+            "note": form.cleaned_data["note"].strip(),
+        }
+        try:
             row, _ = assign_many(chosen=chosen, actor=user, **given)
+        except DomainError as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+            status = error.status
+        else:
             return redirect("bulk_result", client_id=row.client_id)
-        rows = list(queries.rows(user).filter(pk__in=chosen).order_by("term", "id"))
-        if not rows:
-            raise InvalidInput("先在列表里勾选要流转的事项。", field="matter")
-    except DomainError as error:
-        messages.error(request, error.message)
+    rows = list(queries.rows(user).filter(pk__in=chosen).order_by("term", "id"))
+    if not rows:
+        messages.error(request, "先在列表里勾选要流转的事项。")
         return redirect(f"{reverse('matter_list')}?{query}")
     context = {"form": form, "rows": rows, "chosen": chosen, "query": query, "place_of": queries.place_of}
-    return render(request, "matters/bulk_form.html", context)
+    return render(request, "matters/bulk_form.html", context, status=status)
 
 
 @scoped(ASSIGN)

@@ -43,6 +43,17 @@ def _set(
     return render(request, "mediation/roster/set.html", context, status=status)
 
 
+def _unset(
+    request: HttpRequest, station: Unit, title: str, button: str, end: Callable[[], str]
+) -> HttpResponse:
+    """One more question; what `end` says, once it was answered."""
+    if request.method == "POST":
+        messages.success(request, end())
+        return redirect("roster_station", station.pk)
+    context = {"station": station, "title": title, "button": button}
+    return render(request, "mediation/roster/unset.html", context)
+
+
 @scoped("roster.manage")
 def pattern_edit(request: HttpRequest, pk: int, pattern: int | None = None) -> HttpResponse:
     """A new shift, or another content of one."""
@@ -63,12 +74,12 @@ def pattern_end(request: HttpRequest, pk: int, pattern: int) -> HttpResponse:
     """Take a shift out of use, after one more question."""
     station = _station(request, pk)
     held = pattern_of(station, pattern)
-    if request.method == "POST":
+
+    def end() -> str:
         end_pattern(actor=reader(request), pattern=held)
-        messages.success(request, f"{held.name}已停用。")
-        return redirect("roster_station", pk)
-    context = {"station": station, "title": f"停用{held.name}？", "button": "停用"}
-    return render(request, "mediation/roster/unset.html", context)
+        return f"{held.name}已停用。"
+
+    return _unset(request, station, f"停用{held.name}？", "停用", end)
 
 
 @scoped("roster.manage")
@@ -99,9 +110,9 @@ def presence_end(request: HttpRequest, pk: int, presence: int) -> HttpResponse:
     """The department does not come any more, after one more question."""
     station = _station(request, pk)
     held = presence_of(station, presence)
-    if request.method == "POST":
+
+    def end() -> str:
         end_presence(actor=reader(request), presence=held)
-        messages.success(request, f"{held.department}不再驻站。")
-        return redirect("roster_station", pk)
-    context = {"station": station, "title": f"{held.department}不再驻站？", "button": "不再驻站"}
-    return render(request, "mediation/roster/unset.html", context)
+        return f"{held.department}不再驻站。"
+
+    return _unset(request, station, f"{held.department}不再驻站？", "不再驻站", end)

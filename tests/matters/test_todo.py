@@ -278,6 +278,9 @@ def test_rows_are_chosen_and_sent_on_the_page(cast: Cast, as_user: SignIn) -> No
     assert as_user(cast.command).get(answer.headers["Location"]).status_code == 404, "somebody else's"
     foreign = {**given, "client_id": str(uuid4()), "to": f"area:{cast.grid_b.pk}"}
     assert "请选择辖区里的网格、村社或单位" in client.post("/matters/bulk/", foreign).content.decode()
+    for refused, status in (({**foreign, "note": "请尽快"}, 400), ({**given, "note": "请尽快"}, 409)):
+        turned = client.post("/matters/bulk/", refused)
+        assert (turned.status_code, "请尽快" in turned.content.decode()) == (status, True)
     for nothing in (
         {},
         {"matter": ["²", "9" * 20 + ":1"]},
