@@ -93,7 +93,8 @@ def _homes(users: Sequence[User], dispute: Dispute) -> dict[str, set[str]]:
     for phone, key in known.exclude(address_key="").values_list("phone_index", "address_key"):
         homes[phone].add(key)
     visited = Target.objects.filter(kind="person", phone_index__in=phones, grid__path__startswith=street)
-    addresses = dict(visited.exclude(address="").values_list("address", "phone_index"))
-    for address, key in keys_of(dispute.matter.area, addresses).items():
-        homes[addresses[address]].add(key)
+    listed = list(visited.exclude(address="").values_list("address", "phone_index"))
+    keys = keys_of(dispute.matter.area, (address for address, _ in listed))
+    for address, phone in listed:
+        homes[phone].add(keys[address])
     return homes

@@ -78,6 +78,16 @@ def test_the_same_home(cast: Cast, station: Station, as_user: Any) -> None:
     assert text in told(case, as_user, cast.mediator)
 
 
+def test_two_of_one_home_are_both_named(cast: Cast, station: Station, as_user: Any) -> None:
+    case, user = case_of(cast, "helper", station)
+    for number, person in enumerate((user, cast.mediator)):
+        with_phone(person, f"1390000666{number}")
+        cast.target(kind="person", name=person.name, phone=f"1390000666{number}", address="河边村一区26号")
+    page = told(case, as_user, cast.mediator)
+    assert f"{user.name}与申请人陈**同一住址" in page
+    assert f"{cast.mediator.name}与申请人陈**同一住址" in page
+
+
 def test_who_acts_for_a_party_counts_as_it(cast: Cast, station: Station, as_user: Any) -> None:
     case, user = case_of(cast, "department", station)
     with_phone(user, "13900008888")
