@@ -6,6 +6,7 @@ from uuid import UUID
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from grids.imports.base import Row
@@ -79,15 +80,20 @@ def _read(session: _ByHand, given: Mapping[str, Cell]) -> Row:
 
 
 def _first(incident: PoliceIncident, actor: User) -> PoliceIncident | None:
-    """What the same sending made before. Raises Conflict for other content, or for a number that is taken."""
-    rows = PoliceIncident.objects.select_related("matter__area")
-    if first := rows.filter(client_id=incident.client_id).first():
+    """What the same sending made before. Raises Conflict for other content, or for a number that is taken.
+
+    One statement: between two, the same sending at the same moment would be found by its number only.
+    """
+    same = Q(client_id=incident.client_id) | Q(police_number=incident.police_number)
+    rows = list(PoliceIncident.objects.filter(same).select_related("matter__area"))
+    if first := next((row for row in rows if row.client_id == incident.client_id), None):
         if first.payload_hash != incident.payload_hash:
             raise Conflict(
                 "这次登记的编号已用过，内容不一样。要另登一件，请换一个 client_id。", field="client_id"
             )
         return first
-    if taken := rows.filter(police_number=incident.police_number).first():
+    if rows:
+        taken = rows[0]
         seen = covers(actor, RIGHT, taken.matter.area)
         raise Conflict(
             "这个接警单编号已经登记过，请核对编号，或到警情列表查看。",

@@ -90,6 +90,32 @@ def test_a_number_of_another_street_tells_no_more_than_that(cast: Cast, api: Api
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_same_made_while_the_first_is_looked_for_is_one(cast: Cast) -> None:
+    given = {k: v for k, v in body(cast).items() if k not in {"client_id", "area"}}
+    sent: dict[str, Any] = {"area": cast.street, "client_id": uuid4(), "given": given}
+    made = []
+
+    def by_another_process() -> None:
+        try:
+            made.append(register_incident(actor=User.objects.get(pk=cast.police.pk), **sent))
+        finally:
+            connection.close()
+
+    def after_the_look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        rows = execute(sql, params, many, context)
+        if not made and sql.startswith("SELECT") and sent["client_id"] in (params or ()):
+            other = threading.Thread(target=by_another_process)
+            other.start()
+            other.join(30)
+        return rows
+
+    with connection.execute_wrapper(after_the_look):
+        row, new = register_incident(actor=cast.police, **sent)
+    assert [(row.pk, new)] == [(one.pk, not fresh) for one, fresh in made]
+    assert PoliceIncident.objects.count() == Matter.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_same_twice_at_once_is_one(cast: Cast) -> None:
     client_id, start, made = uuid4(), threading.Barrier(2), []
     given = {k: v for k, v in body(cast).items() if k not in {"client_id", "area"}}
