@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Func, IntegerField, Max, Q, Subquery
+from django.db.models import Count, DateTimeField, Func, IntegerField, Max, Q, Subquery, Value
 from django.utils import timezone
 
-from grids.models import Area
+from grids.kept import kept
+from incidents.boards.asked import Asked, narrow
 from incidents.models import PoliceIncident
 from incidents.queries import MATTER, place_row
-from incidents.repeats.queries import RepeatRule, with_repeats
-from matters.loop import KINDS
+from incidents.repeats.queries import RepeatRule, most_repeated
 from matters.models import Event, Obligation
 from matters.queries import PLACE, holder_of
+from shared import plain
 from shared.dates import today
 
 PLACE_OF_AREA = {name: PLACE[name] for name in ("place", "level", "above")}
@@ -36,35 +37,6 @@ class Tally:
     done: int
     excused: int
     open: int
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Who reads the board, the villages on it (number → name, path), and what it is narrowed to."""
-
-    user: Any
-    villages: dict[int, tuple[str, str]]
-    village: int = 0
-    kind: str = ""
-
-    def narrow(self, queryset: Any, column: str = "area") -> Any:
-        """Rows of the reader's territory and of the village that was picked."""
-        seen = queryset.within(self.user, "board.view")
-        return (
-            seen.filter(**{f"{column}__path__startswith": self.villages[self.village][1]})
-            if self.village
-            else seen
-        )
-
-
-def asked_by(user: Any, village: str = "", kind: str = "") -> Asked:
-    """What an address asks for; a village or kind that is not there narrows nothing."""
-    found = Area.objects.within(user, "board.view").filter(level__in=Area.VILLAGE_LEVELS, is_active=True)
-    villages = {
-        pk: (name, path) for pk, name, path in found.order_by("path").values_list("id", "name", "path")
-    }
-    wanted = int(village) if village.isdecimal() and len(village) < 19 else 0
-    return Asked(user, villages, wanted if wanted in villages else 0, kind if kind in KINDS else "")
 
 
 class VillageId(Func):
@@ -118,32 +90,29 @@ def tallies(asked: Asked) -> tuple[date | None, Tally, list[Tally]]:
 
 def repeats(asked: Asked, rule: RepeatRule) -> list[dict[str, Any]]:
     """Addresses and callers with a card in the last days, each with its latest incident, red ones first."""
-    since = timezone.now() - timedelta(days=rule.days)
-    recent = asked.narrow(PoliceIncident.objects.filter(matter__occurred_at__gte=since), "matter__area")
-    found = (
-        with_repeats(recent, rule.days)
-        .filter(repeats__gte=rule.yellow)
-        .order_by("-repeats", "-matter__occurred_at")
-        .values(
-            "matter_id",
-            "address",
-            "address_key",
-            "phone_index",
-            "by_address",
-            "by_caller",
-            "repeats",
-            **MATTER,
-        )
-    )[: REPEATS_SHOWN * 5]
-    shown: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for row in found:
-        key = row["address_key"] if row["by_address"] >= row["by_caller"] else row["phone_index"]
-        if key in seen:
-            continue
-        seen.add(key)
-        shown.append({**row, "card": rule.card(row["repeats"]), "who": holder_of(place_row(row))})
-    return shown[:REPEATS_SHOWN]
+    shown: dict[str, dict[str, Any]] = {}
+    for pk, address, phone, times, by_address, by_caller in _repeated(asked.user, asked.path, rule):
+        counted = {"repeats": times, "by_address": by_address, "by_caller": by_caller}
+        shown.setdefault(address if by_address >= by_caller else phone, {"pk": pk, **counted})
+    first = list(shown.values())[:REPEATS_SHOWN]
+    latest = PoliceIncident.objects.filter(pk__in=[row["pk"] for row in first])
+    rows: dict[int, Any] = {row["matter_id"]: row for row in latest.values("matter_id", "address", **MATTER)}
+    return [
+        {
+            **rows[one["pk"]],
+            **one,
+            "card": rule.card(one["repeats"]),
+            "who": holder_of(place_row(rows[one["pk"]])),
+        }
+        for one in first
+    ]
+
+
+@kept
+def _repeated(user: Any, path: str, rule: RepeatRule) -> plain.Statement:
+    since = Value(plain.NOW, DateTimeField()) - timedelta(days=rule.days)
+    recent = PoliceIncident.objects.filter(matter__occurred_at__gte=since)
+    return most_repeated(narrow(recent, user, path, "matter__area"), rule, REPEATS_SHOWN * 5)
 
 
 def fingerprint(asked: Asked) -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from grids.scope import scoped
 from incidents import board
+from incidents.boards.asked import Asked, asked_by
 from incidents.boards.chart import chart
 from incidents.boards.lanes import KEYS, lanes, sums
 from incidents.queries import short_address
@@ -23,11 +24,11 @@ from shared.pages import page_of
 REPEATS_ON_WALL = 3
 
 
-def _asked(request: HttpRequest) -> board.Asked:
+def _asked(request: HttpRequest) -> Asked:
     """The reader and what the address narrows the board to; read once for mark and answer."""
-    asked: board.Asked | None = getattr(request, "board_asked", None)
+    asked: Asked | None = getattr(request, "board_asked", None)
     if asked is None:
-        asked = board.asked_by(request.user, request.GET.get("village", ""), request.GET.get("kind", ""))
+        asked = asked_by(request.user, request.GET.get("village", ""), request.GET.get("kind", ""))
         request.board_asked = asked  # type: ignore[attr-defined]
     return asked
 

@@ -1,17 +1,18 @@
 """The board's map: our own outlines with the number of open matters in each village or grid."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
 from urllib.parse import urlencode
 
+import orjson
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from grids.areas.drawing import Drawing, draw
 from grids.models import Area
-
-if TYPE_CHECKING:
-    from incidents.board import Asked
-    from incidents.boards.lanes import Sums
+from incidents.boards.asked import Asked
+from incidents.boards.lanes import Sums
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,13 @@ class Chart:
     spots: list[Spot]
 
 
-def chart(asked: "Asked", counted: "list[Sums]") -> Chart | None:
+@lru_cache(maxsize=64)
+def _drawn(outlines: tuple[tuple[int, str], ...]) -> Drawing | None:
+    """The drawing of outlines as they are stored: reading them again costs more than all else of the map."""
+    return draw((pk, orjson.loads(text)) for pk, text in outlines)
+
+
+def chart(asked: Asked, counted: list[Sums]) -> Chart | None:
     """Villages of the reader's territory, or the grids of the village that was picked; None without outlines.
 
     One query; areas without an outline keep their numbers in the lists.
@@ -48,8 +55,9 @@ def chart(asked: "Asked", counted: "list[Sums]") -> Chart | None:
         if asked.village
         else seen.filter(level__in=Area.VILLAGE_LEVELS)
     )
-    areas = list(seen.order_by("path").values_list("id", "name", "path", "outline"))
-    drawing: Drawing | None = draw((pk, outline) for pk, _, _, outline in areas)
+    outline = Cast("outline", TextField())
+    areas = list(seen.order_by("path").values_list("id", "name", "path", outline))
+    drawing = _drawn(tuple((pk, outline) for pk, _, _, outline in areas))
     if drawing is None:
         return None
     inside = {pk: [one for one in counted if one.path.startswith(path)] for pk, _, path, _ in areas}

@@ -3,20 +3,21 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, Value
 from django.utils import timezone
 
+from grids.kept import kept
 from grids.scope import rights_of
+from incidents.boards.asked import Asked, narrow
 from matters.loop import KINDS
 from matters.models import Matter
 from matters.queries import COLUMNS, FAR, PLACE, holder_of, overdue, place_of
+from shared import plain
 from shared.dates import day_span, local, today
 
-if TYPE_CHECKING:
-    from incidents.board import Asked
-
+NAMES = (*COLUMNS, *PLACE, "lane")
 LANES = {
     "new": "新来的",
     "doing": "办理中",
@@ -86,56 +87,66 @@ def _clauses() -> dict[str, Q]:
     found = {code: Q(pk__in=[]) for code in OPEN}
     for (code, states), kinds in named.items():
         found[code] |= Q(kind__in=kinds, state__in=states)
-    in_time = Q(due_at=None) | Q(due_at__gte=timezone.now())
-    return {code: clause & in_time for code, clause in found.items()} | {"over": overdue()}
+    in_time = Q(due_at=None) | Q(due_at__gte=plain.NOW)
+    return {code: clause & in_time for code, clause in found.items()} | {"over": overdue(plain.NOW)}
 
 
-def _open(asked: "Asked") -> QuerySet[Matter, Any]:
-    found = asked.narrow(Matter.objects.filter(closed_at=None))
-    return found.filter(kind=asked.kind) if asked.kind else found  # type: ignore[no-any-return]
+def _seen(user: Any, path: str, kind: str, clause: Q) -> QuerySet[Matter, Any]:
+    found = narrow(Matter.objects.filter(clause), user, path)
+    return found.filter(kind=kind) if kind else found  # type: ignore[no-any-return]
 
 
-def _done(asked: "Asked") -> QuerySet[Matter, Any]:
-    since, _ = day_span(today())
-    found = asked.narrow(Matter.objects.filter(closed_at__gte=since))
-    return found.filter(kind=asked.kind) if asked.kind else found  # type: ignore[no-any-return]
-
-
-def sums(asked: "Asked") -> list[Sums]:
+def sums(asked: Asked) -> list[Sums]:
     """How many open matters each area has in each lane, in one pass over an index of the open ones."""
-    late = Count("due_at", filter=Q(due_at__lt=timezone.now()))
-    rows = (
-        _open(asked).order_by().values_list("area__path", "kind", "state").annotate(n=Count("*"), late=late)
-    )
     found: dict[str, Sums] = {}
-    for path, kind, state, n, late_ones in rows:
+    for path, kind, state, n, late in _grouped(asked.user, asked.path, asked.kind):
         counts = found.setdefault(path, Sums(path, dict.fromkeys(OPEN, 0))).counts
-        counts["over"] += late_ones
-        counts[_lane_of(kind, state)] += n - late_ones
+        counts["over"] += late
+        counts[_lane_of(kind, state)] += n - late
     return list(found.values())
 
 
-def lanes(asked: "Asked", counted: list[Sums], shown: int) -> list[Lane]:
+@kept
+def _grouped(user: Any, path: str, kind: str) -> plain.Statement:
+    late = Count("due_at", filter=Q(due_at__lt=plain.NOW))
+    rows = _seen(user, path, kind, Q(closed_at=None)).order_by().values_list("area__path", "kind", "state")
+    return plain.statement(rows.annotate(n=Count("*"), late=late))
+
+
+def lanes(asked: Asked, counted: list[Sums], shown: int) -> list[Lane]:
     """All lanes with their counts and their `shown` most urgent jobs; two queries at any size."""
     found = {code: Lane(code, title) for code, title in LANES.items()}
     for code in OPEN:
         found[code].count = sum(one.counts[code] for one in counted)
-    found["done"].count = _done(asked).count()
-    urgent = F("due_at").asc(nulls_last=True)
-    parts = [
-        _rows(_open(asked).filter(clause).order_by(urgent, "moved_at"), code)[:shown]
-        for code, clause in _clauses().items()
-    ]
-    newest = _rows(_done(asked).order_by("-closed_at"), "done")[:shown]
+    words = asked.user, asked.path, asked.kind, day_span(today())[0]
+    ((found["done"].count,),) = _done(*words)
+    rows = [dict(zip(NAMES, row, strict=True)) for row in _first(*words, shown)]
     held = rights_of(asked.user)
-    for row in sorted(newest.union(*parts, all=True), key=_order):
+    for row in sorted(rows, key=_order):
         found[row["lane"]].jobs.append(_job(row, held))
     return list(found.values())
 
 
-def _rows(queryset: QuerySet[Matter, Any], code: str) -> Any:
+@kept
+def _done(user: Any, path: str, kind: str, since: datetime) -> plain.Statement:
+    found = _seen(user, path, kind, Q(closed_at__gte=since)).order_by()
+    sql, values = plain.statement(found.values_list("pk"))
+    return f"SELECT count(*) FROM ({sql}) found", values  # noqa: S608 -- our own statement
+
+
+@kept
+def _first(user: Any, path: str, kind: str, since: datetime, shown: int) -> plain.Statement:
+    """The `shown` first jobs of each lane."""
+    urgent = F("due_at").asc(nulls_last=True)
+    still_open = _seen(user, path, kind, Q(closed_at=None)).order_by(urgent, "moved_at")
+    newest = _seen(user, path, kind, Q(closed_at__gte=since)).order_by("-closed_at")
+    parts = [_row(still_open.filter(clause), code)[:shown] for code, clause in _clauses().items()]
+    return plain.statement(_row(newest, "done")[:shown].union(*parts, all=True))
+
+
+def _row(queryset: QuerySet[Matter, Any], code: str) -> Any:
     lane = Value(code, output_field=CharField())
-    return queryset.annotate(lane=lane).values(*COLUMNS, "lane", **PLACE)
+    return queryset.annotate(**PLACE, lane=lane).values_list(*NAMES)
 
 
 def _order(row: dict[str, Any]) -> tuple[float, datetime]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from grids.models import Area
-from incidents.board import SHOWN, Asked, asked_by
+from incidents.board import SHOWN
 from incidents.boards import lanes as board_lanes
+from incidents.boards.asked import Asked, asked_by
 from incidents.boards.chart import chart
 from incidents.boards.lanes import Job, Lane, sums
 from matters.models import Matter, Obligation
