@@ -100,13 +100,17 @@ def blind(value: str, purpose: str) -> str:
 
 
 def mask(value: str) -> str:
-    """`331081********1234` for an identity number, `139****5776` for a phone, `王**` for a name."""
+    """`331081********1234` for an identity number, `139****5776` for a phone, `****3456` for one without area
+    code, `王**` for a name.
+    """
     if not value:
         return ""
     if not any(sign.isdecimal() for sign in value):
         return value[0] + "**"
     if len(value) >= 15:
         return value[:6] + "*" * (len(value) - 10) + value[-4:]
-    if len(value) >= 7:
+    if len(value) >= 9:
         return value[:3] + "*" * (len(value) - 7) + value[-4:]
+    if len(value) >= 7:
+        return "*" * (len(value) - 4) + value[-4:]
     return value[0] + "**"
