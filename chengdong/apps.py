@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core.signals import request_started
 
+from chengdong.field_words import FIELD_WORDS
+from shared import asked
 from shared.connections import trust_fresh
 
 
@@ -13,8 +15,9 @@ class ChengdongConfig(AppConfig):
     verbose_name = "城东街道社会治理平台"
 
     def ready(self) -> None:
-        """Connect the facts (see wiring.py)."""
+        """Connect the facts (see wiring.py), and give the API its words."""
         from chengdong import wiring  # noqa: PLC0415 -- models must be loaded first
 
         wiring.connect()
+        asked.speak(FIELD_WORDS)
         request_started.connect(trust_fresh)

@@ -18,6 +18,7 @@ from grids.queries import visits as visit_reads
 from grids.scope import reader
 from grids.serializers import AreaOutput, BatchAnswer, BatchInput, TargetOutput, VisitInput, VisitOutput
 from grids.workflow import log_visit
+from shared.asked import in_words
 from shared.errors import DomainError, InvalidInput
 from shared.parsers import body_and_photos
 
@@ -89,7 +90,8 @@ def _one(request: Request, item: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"client_id": item.get("client_id")}
     checked = VisitInput(data=item)
     if not checked.is_valid():
-        return {**answer, "status": 400, "detail": "请改正标出的内容后重新提交。", "errors": checked.errors}
+        told = in_words(checked.errors)
+        return {**answer, "status": 400, "detail": "请改正标出的内容后重新提交。", "errors": told}
     try:
         target = Target(pk=checked.validated_data["target"])
         visit, created = log_visit(target=target, actor=reader(request), **checked.content())

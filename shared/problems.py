@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import exception_handler as drf_handler
 
+from shared.asked import in_words
 from shared.errors import DomainError
 
 TITLES = {
@@ -53,7 +54,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     if plain is None:
         return None
     if isinstance(error, exceptions.ValidationError):
-        answer = problem(plain.status_code, "请改正标出的内容后重新提交。", errors=plain.data)
+        answer = problem(plain.status_code, "请改正标出的内容后重新提交。", errors=in_words(plain.data))
     elif isinstance(error, Http404):
         answer = problem(404, TITLES[404])
     elif isinstance(error, PermissionDenied):
