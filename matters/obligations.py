@@ -5,15 +5,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.models import User
 from grids.models import Area, Suspension, Target, Visit
-from grids.scope import covers, posts_of
+from grids.scope import covers
 from matters.loop import KINDS
 from matters.models import Event, Matter, Obligation
-from matters.models.obligation import ObligationQuerySet
 from shared.errors import Conflict, InvalidInput, NotFound
 
 RIGHT = "digests.view"
@@ -114,29 +113,11 @@ def suspension_excuses(*, target: Target, suspension: Suspension, actor: User, *
     _settle(found, EXCUSED, actor, timezone.now(), f"暂停走访：{suspension.reason}")
 
 
-def mine(user: Any, day: date) -> ObligationQuerySet:
-    """What the user's own areas owe on the day (worker: grid, officer: the village itself), open first."""
-    areas = [post.area_id for post in posts_of(user) if RIGHT in post.role.rights]
-    return in_order(Obligation.objects.filter(area_id__in=areas, business_date=day))
-
-
-def of_territory(user: Any, day: date) -> ObligationQuerySet:
-    """What is owed on the day anywhere in the user's territory."""
-    return in_order(Obligation.objects.within(user, RIGHT).filter(business_date=day))
-
-
-def in_order(obligations: ObligationQuerySet) -> ObligationQuerySet:
-    """Open before answered, longest carried first, incidents before visits, as the alert lists them."""
-    rank = Case(
-        *(When(kind=kind, then=Value(n)) for n, kind in enumerate(("repeat", "incident", "overdue"))),
-        default=Value(3),
-    )
-    shut = Case(When(state=OPEN, then=Value(0)), default=Value(1))
-    return obligations.select_related("area", "matter", "target").order_by(shut, "-carried", rank, "id")
-
-
 def told(found: Iterable[Obligation]) -> list[Obligation]:
-    """The same order for the few of one reader: sorting them costs less than asking the database to."""
+    """Open before answered, longest carried first, incidents before visits, as the alert lists them.
+
+    For the few of one reader: sorting them costs less than asking the database to.
+    """
     rank = {"repeat": 0, "incident": 1, "overdue": 2}
     return sorted(found, key=lambda o: (o.state != OPEN, -o.carried, rank.get(o.kind, 3), o.pk))
 
@@ -146,35 +127,4 @@ SUMS = {
     "done": Count("id", filter=Q(state=DONE)),
     "excused": Count("id", filter=Q(state=EXCUSED)),
     "open": Count("id", filter=Q(state=OPEN)),
-    "late": Count("id", filter=Q(late=True)),
 }
-
-
-def day_sum(user: Any, day: date) -> dict[str, int]:
-    """`expected = done + excused + open` in the user's territory, live; `late` is among done and excused."""
-    found: ObligationQuerySet = Obligation.objects.within(user, RIGHT)
-    return found.filter(business_date=day).aggregate(**SUMS)
-
-
-def village_sums(user: Any, day: date) -> list[dict[str, Any]]:
-    """The same per village with its grids (and per street for what no village holds), in the tree's order."""
-    owner = Case(When(area__level=Area.Level.GRID, then=F("area__parent")), default=F("area"))
-    found = (
-        Obligation.objects.within(user, RIGHT)
-        .filter(business_date=day)
-        .values(village=owner)
-        .annotate(**SUMS)
-    )
-    sums = {row.pop("village"): row for row in found}
-    areas = Area.objects.filter(pk__in=sums).order_by("path").values("id", "name", "level")
-    return [
-        {"area_id": area["id"], "name": area["name"], "level": area["level"], **sums[area["id"]]}
-        for area in areas
-    ]
-
-
-def alert_day(user: Any, today: date) -> date:
-    """The date whose obligations stand now: today, or before the morning alert the last day that had any."""
-    within = Obligation.objects.within(user, RIGHT).filter(business_date__lte=today)
-    last = within.order_by("-business_date").values_list("business_date", flat=True).first()
-    return last or today

@@ -1,6 +1,5 @@
 """Reads of vocabulary and parameters that everybody needs."""
 
-from grids.models import Term
 from shared.plain import rows
 
 PARAMETERS = "SELECT code, value FROM grids_parameter WHERE code = ANY(%s)"
@@ -28,15 +27,4 @@ def words(*schemes: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {scheme: {} for scheme in schemes}
     for scheme, code, label in rows(WORDS, list(schemes)):
         found[scheme][code] = label
-    return found
-
-
-def word_finder(scheme: str) -> dict[str, str]:
-    """Any known word (label or synonym) → code."""
-    found: dict[str, str] = {}
-    for code, label, synonyms in Term.objects.filter(scheme=scheme, is_active=True).values_list(
-        "code", "label", "synonyms"
-    ):
-        for word in (label, *synonyms):
-            found.setdefault(word, code)
     return found

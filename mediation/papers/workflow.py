@@ -14,7 +14,6 @@ from accounts.models import User
 from mediation.models import Archive, Dispute, Paper, Scan, ScanWithdrawal
 from mediation.papers import binding
 from mediation.papers.intake import Upload, taken_in
-from mediation.papers.kinds import KINDS
 from mediation.papers.rendering import render
 from mediation.papers.required import ready
 from mediation.papers.slots import slot_of, slots_of
@@ -172,8 +171,3 @@ def freeze(*, dispute: Dispute, actor: User) -> Archive:
     archive.file.save("archives/x", ContentFile(seal(bound.pdf)), save=False)
     archive.save(force_insert=True)
     return archive
-
-
-def titled(paper: Paper | Scan) -> str:
-    """What the paper is called."""
-    return KINDS[paper.code].title

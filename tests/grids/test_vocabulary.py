@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from grids.imports.words import Words
 from grids.models import Parameter, Term
-from grids.queries import labels, parameters, word_finder
+from grids.queries import labels, parameters
 from grids.vocabulary import queries, workflow
 from grids.vocabulary.schemes import SCHEMES
+from shared.cells import Unclear
 from shared.errors import Conflict, InvalidInput, NotAllowed
 from tests.cast import Cast
 
@@ -22,11 +24,12 @@ def term(scheme: str, code: str) -> Term:
 
 def test_a_column_synonym_is_known_to_the_next_import(cast: Cast, as_user: AsUser) -> None:
     column = term("incident_column", "police_number")
-    assert "回执编号" not in word_finder("incident_column")
+    with pytest.raises(Unclear):
+        Words("incident_column", "表头").code("回执编号")
     answer = as_user(cast.command).post(f"/reference/terms/{column.pk}/", {"words": "回执编号、接警 流水"})
     assert answer.status_code == 302
-    assert word_finder("incident_column")["回执编号"] == "police_number"
-    assert word_finder("incident_column")["接警 流水"] == "police_number"
+    known = Words("incident_column", "表头")
+    assert (known.code("回执编号"), known.code("接警 流水")) == ("police_number", "police_number")
 
 
 def test_adding_twice_is_once(cast: Cast) -> None:
@@ -45,7 +48,7 @@ def test_one_word_means_one_thing(cast: Cast, word: str) -> None:
 def test_renaming_keeps_the_old_name_for_old_files(cast: Cast) -> None:
     changed = workflow.rename(actor=cast.command, term=term("incident_type", "noise"), label="噪声")
     assert changed.label == "噪声"
-    assert word_finder("incident_type")["噪音扰民"] == "noise"
+    assert Words("incident_type", "警情类别").code("噪音扰民") == "noise"
     assert "噪声" not in changed.synonyms
 
 

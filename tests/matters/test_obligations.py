@@ -16,8 +16,9 @@ from accounts.models import User
 from grids.models import Area, Suspension, Target
 from grids.workflow import log_visit, suspend
 from matters import obligations
+from matters.area_standing import of_area
 from matters.models import Matter, Obligation
-from matters.obligations import alert_day, answer, day_sum, excuse, mine, of_territory, told, village_sums
+from matters.obligations import answer, excuse, told
 from matters.workflow import advance, open_matter
 from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -241,57 +242,35 @@ def getattr_area(cast: Cast, name: str) -> Area:
     return found
 
 
-def test_mine_is_my_area_and_the_territory_is_all_below(cast: Cast, owe: Owe) -> None:
-    a, a2, b, v = (owe(area) for area in (cast.grid_a, cast.grid_a2, cast.grid_b, cast.village))
-    owe(day=today() - timedelta(days=1))
-    owe(cast.far_grid)
-
-    def seen(user: User) -> tuple[set[int], set[int]]:
-        return {o.pk for o in mine(user, today())}, {o.pk for o in of_territory(user, today())}
-
-    assert seen(cast.worker) == ({a.pk}, {a.pk})
-    assert seen(cast.officer) == ({v.pk}, {a.pk, a2.pk, v.pk})
-    assert seen(cast.leader) == (set(), {a.pk, a2.pk, b.pk, v.pk})
-    assert seen(cast.landlord) == seen(cast.nobody) == (set(), set())
-
-
 def test_open_before_answered_and_the_oldest_first(cast: Cast, owe: Owe) -> None:
     done = owe(source="d", carried=9)
     answer(source="d", actor=cast.worker, at=timezone.now())
     visit, incident, repeat, carried = (
         owe(), owe(kind="incident"), owe(kind="repeat"), owe(carried=2),
     )  # fmt: skip
-    assert [o.pk for o in mine(cast.worker, today())] == [
-        o.pk for o in (carried, repeat, incident, visit, done)
-    ]
-    assert told(Obligation.objects.order_by("-pk")) == list(mine(cast.worker, today()))
+    assert told(Obligation.objects.order_by("-pk")) == [carried, repeat, incident, visit, done]
 
 
 def test_the_sums_of_a_day(cast: Cast, owe: Owe) -> None:
     for n in range(3):
         owe(cast.grid_a, source=f"a{n}")
     owe(cast.village)
+    owe(cast.far_grid)
+    owe(day=today() - timedelta(days=1))
     excused = owe(cast.grid_b)
     answer(source="a0", actor=cast.worker, at=timezone.now())
     answer(source="a1", actor=cast.worker, at=cut_off(today()) + timedelta(minutes=1))
     excuse(obligation=excused, actor=cast.neighbour, reason="住户外出未归")
-    whole = {"expected": 5, "done": 2, "excused": 1, "open": 2, "late": 1}
-    assert day_sum(cast.leader, today()) == whole
-    assert day_sum(cast.worker, today()) == {"expected": 3, "done": 2, "excused": 0, "open": 1, "late": 1}
-    rows = village_sums(cast.leader, today())
-    assert [(row["name"], row["expected"], row["open"]) for row in rows] == [
-        ("河边村", 4, 2),
-        ("楼山村", 1, 0),
-    ]
-    assert {name: sum(row[name] for row in rows) for name in whole} == whole
 
+    def told_of(person: str, area: Area) -> list[tuple[int, str]]:
+        found = of_area(cast.people[person], area)
+        return [(one.n, one.sub) for one in found if one.label == "今天应回应"]
 
-def test_before_the_alert_the_last_day_stands(cast: Cast, owe: Owe) -> None:
-    assert alert_day(cast.worker, today()) == today()
-    owe(day=today() - timedelta(days=3))
-    assert alert_day(cast.worker, today()) == today() - timedelta(days=3)
-    owe()
-    assert alert_day(cast.worker, today()) == today()
+    assert told_of("leader", cast.street) == [(5, "已回应 2 + 已说明 1 + 待回应 2")]
+    assert told_of("leader", cast.village) == [(4, "已回应 2 + 已说明 0 + 待回应 2")]
+    assert told_of("leader", cast.other_village) == [(1, "已回应 0 + 已说明 1 + 待回应 0")]
+    assert told_of("worker", cast.grid_a) == [(3, "已回应 2 + 已说明 0 + 待回应 1")]
+    assert told_of("worker", cast.grid_b) == told_of("nobody", cast.street) == []
 
 
 @pytest.mark.django_db(transaction=True)
