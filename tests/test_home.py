@@ -189,7 +189,8 @@ def test_a_street_sees_villages_and_a_village_its_grids(cast: Cast, as_user: AsU
     assert heading(leader, f"/?area={cast.village.pk}") == "还有 2 件没回应"
     assert heading(officer) == "还有 2 件没回应"
     village = officer.get("/").content.decode()
-    assert '<th scope="row">河边村第二网格</th>' in village
+    assert f'<a href="/?area={cast.grid_a2.pk}">第二网格</a></th>' in village
+    assert f'<a href="/?area={cast.grid_a2.pk}#gaps">1</a>' in village, "an open number opens what is open"
     assert "楼山" not in village
     assert officer.get(f"/?area={cast.other_village.pk}").status_code == 404
     assert officer.get("/?area=x").status_code == 404

@@ -81,12 +81,24 @@ def test_every_number_opens_exactly_its_rows(street: Cast, as_user: SignIn) -> N
     client = as_user(street.command)
     span = f"?after={today() - timedelta(days=60)}&before={today() + timedelta(days=3)}"
     page = client.get(f"/hazards/sources/{span}").content.decode()
-    cells = re.findall(r'<td><a href="([^"]+)">([\d/]+)</a></td>', page)
-    assert len(cells) > 15
+    cells = re.findall(r'<a href="(/hazards/\?[^"]+)">(\d+)</a>', page)
+    assert len(cells) > 25
     for href, number in cells:
         rows = client.get(href.replace("&amp;", "&")).content.decode().count('class="quiet"')
-        done, _, of = number.partition("/")
-        assert rows == int(of or done), href
+        assert rows == int(number), href
+    missed = [
+        (href, n) for href, n in cells if f"area={street.village.pk}" in href and "rectified=missed" in href
+    ]
+    assert [n for _, n in missed] == ["3"], "what a village missed opens by itself"
+
+
+def test_a_village_opens_its_own_comparison(street: Cast, as_user: SignIn) -> None:
+    client = as_user(street.command)
+    page = client.get("/hazards/sources/").content.decode()
+    (href,) = re.findall(rf'<a href="(\?area={street.village.pk}&amp;[^"]+)">河边村</a>', page)
+    own = client.get("/hazards/sources/" + href.replace("&amp;", "&")).content.decode()
+    assert "楼山村" not in own.partition('id="sources"')[2]
+    assert "rectified=missed" in own
 
 
 def test_the_same_place_again_after_the_parameter_s_days_is_no_repeat(cast: Cast) -> None:
