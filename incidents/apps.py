@@ -42,6 +42,6 @@ class IncidentsConfig(AppConfig):
         pages.register("citizen_report", reports.of_report)
         wording.register(report_notices.KIND)
         personal.register("citizen_report", "群众上报人", reports.reporter)
-        search.register(finders.by_address)
+        search.register(finders.by_words)
         search.register(finders.by_tail)
         imports.register(IncidentImporter())

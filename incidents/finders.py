@@ -1,22 +1,35 @@
-"""What only this app stores of a matter, to find it by: the address, and the end of a caller's phone."""
+"""What only this app stores of a matter, to find it by: where it was, what was said of it, and the end of a
+caller's phone.
+"""
 
 from typing import Any
 
+from django.db.models import Q
+
 from grids.scope import rights_of
 from incidents.models import CitizenReport, Hazard, PoliceIncident, tail_index
-from matters.search import is_tail
+from matters.search import holds, is_tail
 
-READ = ((PoliceIncident, "incidents.view"), (Hazard, "hazards.view"), (CitizenReport, "reports.view"))
+READ = (
+    (PoliceIncident, "incidents.view", "summary"),
+    (Hazard, "hazards.view", "description"),
+    (CitizenReport, "reports.view", "description"),
+)
 
 
-def by_address(word: str, user: Any) -> Any:
-    """Incidents, hazards and reports at a place of these words, where the reader may read them."""
+def by_words(word: str, user: Any) -> Any:
+    """Incidents, hazards and reports at a place of these words, or told in them, where the reader may read
+    them. What was told holds numbers that most readers see masked: it is not asked for digits.
+    """
     held = rights_of(user)
-    if not any(right in held for _, right in READ):
+    if not any(right in held for _, right, _ in READ):
         return None
+    how, said = holds(word), any(sign.isalpha() for sign in word)
     first, *more = [
-        model.objects.within(user, right).filter(address__icontains=word).values("pk")
-        for model, right in READ
+        model.objects.within(user, right)
+        .filter(Q(**{f"address__{how}": word}) | (Q(**{f"{told}__{how}": word}) if said else Q(pk__in=())))
+        .values("pk")
+        for model, right, told in READ
         if right in held
     ]
     return first.union(*more, all=True) if more else first

@@ -41,7 +41,11 @@ def clocks_of(matter: Matter) -> list[Told]:
 def _told(run: ClockRun, days: Calendar) -> Told:
     start = date_text(run.started_at) if run.unit != Unit.MINUTES else moment_text(run.started_at)
     since, until = local(run.started_at).date(), local(run.due_at).date()
-    parts = [f"{STAGES.get(run.stage, '开始')} {start} + {limit_text(run.amount, run.unit)}"]
+    parts = [
+        " + ".join(
+            (f"{STAGES.get(run.stage, '开始')} {start}", limit_text(run.amount, run.unit), *_added(run))
+        )
+    ]
     counted = run.unit == Unit.WORKDAYS
     if counted and (free := _ranges(days.free_weekdays(since, until))):
         parts.append(f"跳过 {'、'.join(free)}")
@@ -61,22 +65,35 @@ def _state(run: ClockRun) -> tuple[str, str]:
     return ("done", "按时") if run.stopped_at <= run.due_at else ("over", "超期")
 
 
+def _added(run: ClockRun) -> Iterator[str]:
+    """What came to the limit: pauses that moved it, and time that was granted."""
+    yield from (f"暂停 {length}" for one in run.pauses.all() if (length := _length(run, one.moved)))
+    granted = (one for one in run.extensions.all() if one.state == Extension.State.GRANTED)
+    yield from (f"延期 {_asked(run, one.days)}" for one in granted)
+
+
+def _asked(run: ClockRun, days: int) -> str:
+    return f"{days} {Unit.WORKDAYS.label if run.unit == Unit.WORKDAYS else Unit.DAYS.label}"
+
+
 def _moves(run: ClockRun) -> Iterator[str]:
     for pause in run.pauses.all():
         until = moment_text(pause.ended_at) if pause.ended_at else "现在"
-        how = f"，顺延 {_length(run, pause.moved)}" if pause.ended_at else "，期限待恢复后重算"
+        length = _length(run, pause.moved)
+        moved = f"，顺延 {length}" if length else "，期限没有变"
+        how = moved if pause.ended_at else "，期限待恢复后重算"
         yield f"暂停 {moment_text(pause.started_at)} 至 {until}{how}：{pause.reason}"
     for asked in run.extensions.all():
         by, told = asked.asked_by.name, asked.get_state_display()
         if asked.state == Extension.State.GRANTED and asked.decided_by:
             told = f"{asked.decided_by.name} 批准"
-        yield f"延期 {asked.days} 天，{by} 申请，{told}：{asked.reason}"
+        yield f"延期 {_asked(run, asked.days)}，{by} 申请，{told}：{asked.reason}"
 
 
 def _length(run: ClockRun, moved: int) -> str:
-    if run.unit == Unit.MINUTES:
-        return f"{moved // 60} 分钟"
-    return f"{moved} {run.get_unit_display()}"
+    """Nothing for what moved nothing."""
+    whole = moved // 60 if run.unit == Unit.MINUTES else moved
+    return f"{whole} {run.get_unit_display()}" if whole else ""
 
 
 def _ranges(days: list[date]) -> list[str]:

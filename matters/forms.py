@@ -35,6 +35,8 @@ class MoveForm(forms.Form):
             field = NEEDS[name].make(NEEDS[name], transition, matter, user)
             field.required = name in transition.needs and not (name == "area" and transition.to_unit)
             field.error_messages["required"] = NEEDS[name].missing
+            if name in {"area", "unit"} and transition.to_unit:
+                field.optional = "交给网格或单位，选一个"  # type: ignore[attr-defined]
             self.fields[name] = field
         if "note" in self.fields and (transition.prompt or "area" in self.names):
             self.fields["note"].label = transition.prompt or "交办说明"

@@ -16,7 +16,8 @@ from grids.models import Area, Unit
 from grids.photos import ACCEPT, clean
 from grids.queries import labels
 from matters.loop import Transition
-from matters.models import Matter
+from matters.models import ClockRun, Matter
+from matters.models.clock import Unit as ClockUnit
 from shared.errors import InvalidInput
 
 NOTE_LIMIT = 2000
@@ -132,8 +133,10 @@ def _units(need: Need, _: Transition, matter: Matter, __: User) -> forms.Field:
     )
 
 
-def _days(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
-    return forms.IntegerField(label=need.word, min_value=1, max_value=60)
+def _days(need: Need, _: Transition, matter: Matter, __: User) -> forms.Field:
+    running = ClockRun.objects.filter(matter=matter, stopped_at=None).values_list("unit", flat=True).first()
+    counted = "按工作日算" if running == ClockUnit.WORKDAYS else "节假日也算"
+    return forms.IntegerField(label=need.word, min_value=1, max_value=60, help_text=counted)
 
 
 def _number(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:

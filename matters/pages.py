@@ -78,7 +78,9 @@ def page_context(
         "events": events,
         "photos": by_event(matter),
         "first": onward,
-        "others": [f for f in forms if f is not onward],
+        "others": sorted(
+            (f for f in forms if f is not onward), key=lambda f: f.transition.action != "refuse_extension"
+        ),
         "tried": (posted or {}).get("action", ""),
         "refused": refused,
         "missed": _missed(events, posted) if isinstance(refused, Conflict) else [],

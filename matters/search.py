@@ -28,6 +28,11 @@ def is_tail(word: str) -> bool:
     return len(word) == TAIL and word.isascii() and word.isdigit()
 
 
+def holds(word: str) -> str:
+    """How a text is asked for a word: Chinese has no case, and comparing without folding it costs a third."""
+    return "icontains" if word.upper() != word.lower() else "contains"
+
+
 def find(value: str, user: Any) -> Q:
     """Matters in which every word is found somewhere; a whole number is that matter alone."""
     words = value.split()[:MOST_WORDS]
@@ -49,12 +54,11 @@ def _numbered(word: str, user: Any) -> int | None:
 
 
 def _somewhere(word: str, user: Any) -> Q:
-    # Chinese has no case, and comparing without folding it costs a third.
-    holds = "icontains" if word.upper() != word.lower() else "contains"
-    named = Q(**{f"name__{holds}": word}) | Q(**{f"parent__name__{holds}": word})
-    found = Q(**{f"title__{holds}": word}) | Q(area__in=Area.objects.filter(named).values("pk"))
+    how = holds(word)
+    named = Q(**{f"name__{how}": word}) | Q(**{f"parent__name__{how}": word})
+    found = Q(**{f"title__{how}": word}) | Q(area__in=Area.objects.filter(named).values("pk"))
     if word.isascii():
-        found |= Q(**{f"number__{holds}": word})
+        found |= Q(**{f"number__{how}": word})
     if word.isascii() and word.isalnum() and not word.isdigit():
         found |= Q(initials__search=SearchQuery(f"{word.lower()}:*", config="simple", search_type="raw"))
     for finder in FINDERS:

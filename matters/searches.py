@@ -31,6 +31,16 @@ def plain(query: str) -> str:
     return urlencode(pairs)
 
 
+def wider(given: QueryDict) -> str:
+    """The same conditions asked of all matters; nothing where there are none, or all are asked already."""
+    if given.get("view", "all") in {"", "all"}:
+        return ""
+    asked = given.copy()
+    asked["view"] = "all"
+    found = plain(asked.urlencode())
+    return found if found != "view=all" else ""
+
+
 @transaction.atomic
 def save_search(*, user: User, name: str, query: str) -> SavedSearch:
     """Keep a search under a name; the same name again gets the new conditions. Safe to repeat.

@@ -17,7 +17,7 @@ from matters.bulk import MOST, assign_many
 from matters.loop import KINDS
 from matters.models import BulkAssignment
 from matters.needs import NOTE_LIMIT
-from matters.searches import drop_search, plain, save_search, searches_of
+from matters.searches import drop_search, plain, save_search, searches_of, wider
 from matters.targets import target_groups
 from shared.errors import DomainError
 from shared.filters import id_of
@@ -52,6 +52,7 @@ def beside_list(request: HttpRequest) -> dict[str, Any]:
     return {
         "searches": searches_of(request),
         "query": plain(request.GET.urlencode()),
+        "elsewhere": wider(request.GET),
         "assigns": ASSIGN in rights_of(reader(request)),
         "may_assign": may_assign,
         "any_to_assign": lambda rows: any(map(may_assign, rows)),

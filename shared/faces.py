@@ -43,10 +43,12 @@ def _kind(widget: forms.Widget) -> str:
 
 
 def face(bound: BoundField, *, quiet: bool = False, **attrs: Any) -> Face:
-    """`quiet` leaves out 选填 (filters). `attrs` go to the control; names may use `_` for `-`."""
+    """`quiet` leaves out 选填 (filters), `field.optional` says it otherwise. `attrs` go to the control;
+    names may use `_` for `-`.
+    """
     kind = _kind(bound.field.widget)
     help_text = str(bound.help_text or "")
-    optional = "" if bound.field.required or quiet else "选填"
+    optional = "" if bound.field.required or quiet else getattr(bound.field, "optional", "选填")
     hint = "，".join(part for part in (optional, help_text) if part)
     identity = bound.id_for_label or bound.auto_id or f"id_{bound.html_name}"
     parts = {"helptext": hint, "error": bound.errors}

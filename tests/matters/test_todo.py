@@ -66,6 +66,16 @@ def test_initials_of_each_part(text: str, found: str) -> None:
     assert initials_of_parts(text, 160) == found
 
 
+def test_a_matter_is_found_by_what_was_told_but_not_by_a_number_in_it(cast: Cast, as_user: SignIn) -> None:
+    incident(cast, title="噪音扰民", summary="店里的Speaker太响，找王老板 13912345678")
+    client = as_user(cast.leader)
+    for query in ("太响", "speaker", "王老板 噪音"):
+        assert shown(client, f"q={query}") == ["噪音扰民"], query
+    for query in ("13912345678", "5678", "139-1234-5678", "太响 13912345678"):
+        assert shown(client, f"q={query}") == [], query
+    assert shown(as_user(cast.neighbour), "q=太响") == [], "outside the territory"
+
+
 def test_a_matter_is_found_by_number_words_place_and_initials(cast: Cast, as_user: SignIn) -> None:
     one = incident(cast, title="消防隐患：老渡口烧烤", address="河边村一区26号")
     incident(cast, cast.grid_b, title="噪音扰民：夜宵摊", address="楼山路3号")
@@ -73,9 +83,14 @@ def test_a_matter_is_found_by_number_words_place_and_initials(cast: Cast, as_use
     for query in ("ldk", "LDKSK", "xfyh", one.number[-6:], "渡口 消防", "一区26", "河边村第一", "26号 xfyh"):
         assert shown(client, f"q={query}") == ["消防隐患：老渡口烧烤"], query
     assert shown(client, "q=yxt 楼山") == ["噪音扰民：夜宵摊"]
-    for query in ("dkldk", "zzz", "河边村 夜宵", "x:*", "'", "!"):
+    for query in ("dkldk", "zzz", "河边村 yxt", "x:*", "'", "!"):
         assert shown(client, f"q={query}") == [], query
     assert shown(as_user(cast.officer), "q=yxt") == [], "outside the territory"
+    assert shown(client, "q=ldk&view=overdue") == []
+    there = client.get("/matters/?q=ldk&view=overdue").content.decode()
+    (link,) = re.findall(r'<a href="/matters/\?([^"]+)">在全部事项里找<', there)
+    assert shown(client, link.replace("&amp;", "&")) == ["消防隐患：老渡口烧烤"]
+    assert "在全部事项里找" not in client.get("/matters/?view=overdue").content.decode()
     listed = client.get("/api/v1/matters/?q=ldk").json()["results"]
     assert [row["id"] for row in listed] == [one.pk]
 
