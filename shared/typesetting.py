@@ -1,6 +1,7 @@
 """Setting A4 pages by typst: data goes in as JSON and is never read as markup; only fonts that are named
 here are used, so the same data gives the same pages on every machine."""
 
+import re
 import struct
 import threading
 import unicodedata
@@ -13,6 +14,12 @@ import orjson
 import pylopdf_fonts_zh_cn
 import typst
 from django.conf import settings
+
+PICTURE, SIGN = "〔表情〕", "〔符号〕"
+"""What is printed for a picture (emoji) or another sign that no font has; the words around it come out."""
+
+KEYCAP = re.compile(r"([0-9#*])\ufe0f?\u20e3")
+PICTURES = range(0x1F000, 0x1FB00)
 
 _setting = threading.Lock()
 
@@ -35,10 +42,10 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     """The PDF that a template makes of the data (JSON in `sys.inputs.data`).
 
     Templates import only from their own folder. The same data gives the same bytes. Fonts are read once per
-    process; setting takes turns, because a compiler holds one document at a time. Signs that nobody sees are
-    left out: what was pasted brings them along, and some turn the text around.
+    process; setting takes turns, because a compiler holds one document at a time. Texts are set as `shown`
+    has them.
     """
-    compiler, told = _compiler(template.parent), orjson.dumps(_seen(data)).decode()
+    compiler, told = _compiler(template.parent), orjson.dumps(_shown(data)).decode()
     with _setting:
         pdf: bytes = compiler.compile(
             input=str(template), format="pdf", sys_inputs={"data": told}, timestamp=0
@@ -46,24 +53,51 @@ def typeset(template: Path, data: Mapping[str, Any]) -> bytes:
     return pdf
 
 
-def _seen(value: Any) -> Any:
-    """The same data, of its texts what can be seen."""
+def _shown(value: Any) -> Any:
+    """The same data, its texts as they are printed."""
     if isinstance(value, str):
-        return "".join(sign for sign in value if not _unseen(sign))
+        return shown(value)
     if isinstance(value, Mapping):
-        return {name: _seen(part) for name, part in value.items()}
-    return [_seen(part) for part in value] if isinstance(value, list | tuple) else value
+        return {name: _shown(part) for name, part in value.items()}
+    return [_shown(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def shown(text: str) -> str:
+    """A text as it is printed. Signs that nobody sees are left out: what was pasted brings them along, and
+    some turn the text around. A run of pictures that no font has is `PICTURE`, of other signs `SIGN`; letters
+    stay, since a name with something else in it would be another name.
+    """
+    parts: list[str] = []
+    for sign in KEYCAP.sub(r"\1", text):
+        if _unseen(sign):
+            continue
+        part = _stand_in(sign)
+        if part == sign or not parts or parts[-1] != part:
+            parts.append(part)
+    return "".join(parts)
+
+
+def _stand_in(sign: str) -> str:
+    if sign.isspace() or ord(sign) in _signs():
+        return sign
+    kind = unicodedata.category(sign)
+    if ord(sign) in PICTURES or kind in {"So", "Sk"}:
+        return PICTURE
+    return SIGN if kind[0] in "SP" or kind == "Me" else sign
 
 
 def _unseen(sign: str) -> bool:
-    """Control and format signs (Unicode Cc, Cf), besides the end of a line and the tabulator."""
+    """Control and format signs (Unicode Cc, Cf) and the selectors of a sign's looks, besides the end of a
+    line and the tabulator."""
+    if "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef":
+        return True
     return sign not in "\n\t" and unicodedata.category(sign) in {"Cc", "Cf"}
 
 
 def missing_signs(text: str) -> list[str]:
-    """Signs of the text that no font has: they would come out as empty boxes."""
+    """Letters of the text that no font has: they would come out as empty boxes."""
     known = _signs()
-    return sorted({s for s in text if not (s.isspace() or ord(s) in known or _unseen(s))})
+    return sorted({sign for sign in shown(text) if not (sign.isspace() or ord(sign) in known)})
 
 
 @cache

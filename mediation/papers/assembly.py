@@ -16,7 +16,6 @@ from mediation.models import (
     Instalment,
     Party,
     Record,
-    Session,
 )
 from mediation.models.party import Document
 from mediation.papers.content import AgreementText, FileText, InstalmentText, PartyText
@@ -121,8 +120,9 @@ def file_text(dispute: Dispute, agreement: Agreement | None = None) -> FileText:
     return FileText(
         number=dispute.case_no,
         committee=head.committee,
-        title=title_of(parties, kind),
+        title=title_of(parties, sort_of(kind)),
         kind=kind,
+        sort=sort_of(kind),
         source=known["case_source"].get(dispute.source, dispute.source),
         sources=tuple(known["case_source"].values()),
         basis="依当事人申请" if dispute.source == "application" else "经当事人同意",
@@ -141,12 +141,17 @@ def file_text(dispute: Dispute, agreement: Agreement | None = None) -> FileText:
     )
 
 
-def title_of(parties: list[PartyText], kind: str) -> str:
+def sort_of(kind: str) -> str:
+    """`邻里纠纷`, but `劳动争议`."""
+    return kind if kind.endswith(("纠纷", "争议")) else f"{kind}纠纷"
+
+
+def title_of(parties: list[PartyText], sort: str) -> str:
     """`甲与乙等邻里纠纷`."""
     sides = {side: [p.name for p in parties if p.side == side] for side in Party.Side.values}
     first, second = sides[Party.Side.APPLICANT], sides[Party.Side.RESPONDENT]
     said = "与".join(f"{names[0]}等" if len(names) > 1 else names[0] for names in (first, second) if names)
-    return f"{said}{kind}纠纷"
+    return f"{said}{sort}"
 
 
 def _outcome(dispute: Dispute, agreement: Agreement | None) -> str:
@@ -209,53 +214,6 @@ def investigation(record: Record) -> dict[str, Any]:
         "investigators": [record.by.name],
         "recorder": record.by.name,
     }
-
-
-def record(row: Record) -> dict[str, Any]:
-    """调解记录 that was written down by itself or at a sitting."""
-    session = row.session
-    return {
-        "on": day(local(row.at).date()),
-        "at": moment(row.at),
-        "place": row.place or (place_of(session) if session else ""),
-        "attended": attended(session) if session else "",
-        "record": row.text,
-        "result": "",
-        "mediators": [session.host.name if session else row.by.name],
-        "recorder": row.by.name,
-    }
-
-
-def sitting(session: Session) -> dict[str, Any]:
-    """调解记录 from the minutes of a sitting."""
-    ends = local(session.ends_at)
-    return {
-        "on": day(local(session.starts_at).date()),
-        "at": f"{moment(session.starts_at)}至{ends.hour}时{ends.minute:02d}分",
-        "place": place_of(session),
-        "attended": attended(session),
-        "record": session.minutes,
-        "result": "",
-        "mediators": [session.host.name],
-        "recorder": session.host.name,
-    }
-
-
-def place_of(session: Session) -> str:
-    """Where a sitting was."""
-    room = f"{session.room.station}{session.room}" if session.room else ""
-    return session.place or room or (str(session.van) if session.van else session.get_where_display())
-
-
-def attended(session: Session) -> str:
-    """Who was there besides the parties: colleagues, departments, studios, agents."""
-    present = session.attendance.filter(present=True, party=None).select_related(
-        "user", "agent", "invitation__unit", "invitation__brand"
-    )
-    names = [
-        str(a.invitation or (a.user.name if a.user else a.agent.name if a.agent else "")) for a in present
-    ]
-    return "、".join(names)
 
 
 def performance(agreement: Agreement) -> dict[str, Any]:

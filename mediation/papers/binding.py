@@ -1,4 +1,5 @@
-"""The whole file as one PDF: cover, contents with page numbers, the papers, a number on every page."""
+"""The whole file as one PDF: cover, contents with page numbers, the papers and a note on the file, a
+number on every page, back cover."""
 
 import io
 from collections.abc import Sequence
@@ -7,19 +8,21 @@ from datetime import date
 
 from pypdf import PdfReader, PdfWriter
 
-from mediation.models import Dispute, Paper, Scan
+from mediation.models import Dispute, Paper, Scan, ScanWithdrawal
 from mediation.papers import assembly
-from mediation.papers.content import Content
+from mediation.papers.content import Content, FileText
 from mediation.papers.rendering import TEMPLATES, render
+from mediation.papers.required import missing
 from mediation.papers.slots import Slot
 from shared.crypto import Unreadable
+from shared.dates import local
 from shared.errors import Conflict
 from shared.typesetting import typeset
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The bound file: `sheets` papers on `pages` numbered pages (cover and contents carry no number)."""
+    """The bound file: `sheets` papers on `pages` numbered pages (cover, contents and back have no number)."""
 
     pdf: bytes
     sheets: int
@@ -73,7 +76,9 @@ def bind(dispute: Dispute, slots: Sequence[Slot], *, filer: str, on: date) -> Bo
     body = PdfWriter()
     entries: list[dict[str, str]] = []
     sizes: list[list[float]] = []
-    for leaf in leaves_of(slots):
+    leaves = leaves_of(slots)
+    leaves.append(_about(file, dispute, leaves, filer, assembly.day(on)))
+    for leaf in leaves:
         pages = PdfReader(io.BytesIO(leaf.pdf), strict=False).pages
         entries.append(
             {"name": leaf.name, "on": leaf.on, "page": _span(len(sizes) + 1, len(pages)), "note": leaf.note}
@@ -95,7 +100,29 @@ def bind(dispute: Dispute, slots: Sequence[Slot], *, filer: str, on: date) -> Bo
         render(Content("cover", file, cover, 1)),
         render(Content("contents", file, {"entries": entries}, 1)),
     ]
-    return Bound(_assembled(fronts, body, sizes, entries), len(entries), len(sizes))
+    back = render(Content("back", file, {}, 1))
+    return Bound(_assembled(fronts, body, sizes, entries, back), len(entries), len(sizes))
+
+
+def _about(file: FileText, dispute: Dispute, leaves: Sequence[Leaf], filer: str, on: str) -> Leaf:
+    """卷宗情况说明: how much there is, what is signed, what was taken out, what the file still lacks."""
+    signed = sum(leaf.note == "签字扫描件" for leaf in leaves)
+    lines = [f"其中签字扫描件{signed}件。"] if signed else []
+    for row in ScanWithdrawal.objects.filter(scan__dispute=dispute).select_related("scan").order_by("at"):
+        lines.append(f"{assembly.day(local(row.at).date())}撤下扫描件“{row.scan.title}”：{row.why}")
+    for event in dispute.matter.events.filter(action="reopen").order_by("id"):
+        lines.append(
+            f"{assembly.day(local(event.at).date())}重新调解，此前的协议和文书仍留本卷：{event.note}"
+        )
+    if lacks := missing(dispute):
+        lines.append(f"装订时尚缺：{'、'.join(lacks)}。")
+    before = sum(page_count(leaf.pdf) for leaf in leaves)
+    pdf, count = b"", 1
+    while not pdf or page_count(pdf) > count:
+        count = page_count(pdf) if pdf else 1
+        told = {"sheets": str(len(leaves) + 1), "pages": str(before + count), "lines": lines}
+        pdf = render(Content("about", file, {**told, "filer": filer, "on": on}, 1))
+    return Leaf("卷宗情况说明", on, "", pdf)
 
 
 def _span(first: int, count: int) -> str:
@@ -103,7 +130,11 @@ def _span(first: int, count: int) -> str:
 
 
 def _assembled(
-    fronts: list[bytes], body: PdfWriter, sizes: list[list[float]], entries: list[dict[str, str]]
+    fronts: list[bytes],
+    body: PdfWriter,
+    sizes: list[list[float]],
+    entries: list[dict[str, str]],
+    back: bytes,
 ) -> bytes:
     whole = PdfWriter()
     for front in fronts:
@@ -112,12 +143,14 @@ def _assembled(
     whole.add_outline_item(title="封面", page_number=0)
     whole.add_outline_item(title="卷内目录", page_number=1)
     before = len(whole.pages)
-    stamps = PdfReader(io.BytesIO(typeset(TEMPLATES / "stamps.typ", {"pages": sizes}))).pages if sizes else []
+    stamps = PdfReader(io.BytesIO(typeset(TEMPLATES / "stamps.typ", {"pages": sizes}))).pages
     for page, stamp in zip(body.pages, stamps, strict=True):
         page.transfer_rotation_to_content()
         for key in ("/Annots", "/AA"):
             page.pop(key, None)
         page.merge_translated_page(stamp, float(page.cropbox.left), float(page.cropbox.bottom))
+        whole.add_page(page)
+    for page in PdfReader(io.BytesIO(back)).pages:
         whole.add_page(page)
     for entry in entries:
         first = int(entry["page"].split("—")[0])

@@ -60,12 +60,13 @@ class AgreementText:
 
 @dataclass(frozen=True)
 class FileText:
-    """The case: what is the same on all of its papers."""
+    """The case: what is the same on all of its papers. `kind` as tables name it, `sort` as sentences do."""
 
     number: str
     committee: str
     title: str
     kind: str
+    sort: str
     source: str
     sources: Sequence[str]
     basis: str
@@ -131,7 +132,19 @@ ONE: dict[str, tuple[str, ...]] = {
         "investigators",
         "recorder",
     ),
-    "record": ("on", "at", "place", "attended", "record", "result", "mediators", "recorder"),
+    "record": (
+        "on",
+        "at",
+        "place",
+        "parties",
+        "signers",
+        "attended",
+        "record",
+        "result",
+        "said",
+        "mediators",
+        "recorder",
+    ),
     "performance": ("on", "summary", "items"),
     "receipt": ("no", "due", "amount", "capital", "what", "done", "proof", "payer", "payee"),
     "followup": (
@@ -149,5 +162,6 @@ ONE: dict[str, tuple[str, ...]] = {
     "failure": ("on", "reason", "ways"),
     "cover": ("on", "filer", "sheets", "pages", "note"),
     "contents": ("entries",),
+    "about": ("sheets", "pages", "lines", "filer", "on"),
 }
 """What `one` holds for each paper that has it; the templates in typ/ read these names."""

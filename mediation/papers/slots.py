@@ -17,7 +17,7 @@ from mediation.models import (
     Scan,
     Session,
 )
-from mediation.papers import assembly
+from mediation.papers import assembly, minutes
 from mediation.papers.content import Content
 from mediation.papers.kinds import ALL, KINDS, RANK, Kind
 from shared.dates import local
@@ -129,7 +129,7 @@ def _records(found: _Found) -> None:
     for row in Record.objects.filter(dispute=case).select_related(
         "by", "asked", "session__host", "session__room"
     ):
-        fill = assembly.investigation if row.kind == Record.Kind.INVESTIGATION else assembly.record
+        fill = assembly.investigation if row.kind == Record.Kind.INVESTIGATION else minutes.record
         code = "investigation" if row.kind == Record.Kind.INVESTIGATION else "record"
         on = local(row.at).date()
         found.add(code, row.pk, _later(fill, row), note=date_text(on), on=on)
@@ -138,7 +138,7 @@ def _records(found: _Found) -> None:
     for session in held.exclude(pk__in=minuted - {None}).select_related("host", "room__station", "van"):
         on = local(session.starts_at).date()
         found.add(
-            "sitting", session.pk, _later(assembly.sitting, session), note=f"第{session.number}次", on=on
+            "sitting", session.pk, _later(minutes.sitting, session), note=f"第{session.number}次", on=on
         )
 
 

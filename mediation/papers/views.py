@@ -73,15 +73,24 @@ def file_page(request: HttpRequest, pk: int) -> HttpResponse:
 def make(request: HttpRequest, pk: int, code: str, subject: int) -> HttpResponse:
     """GET shows how the paper would look now; POST issues it and opens it."""
     dispute = page.case_for(request.user, pk, page.RIGHT)
-    if request.method == "POST":
-        paper, _ = workflow.issue(dispute=dispute, code=code, subject=subject, actor=_actor(request))
-        return redirect("paper_pdf", pk, paper.pk)
     slot = slot_of(dispute, code, subject)
-    if slot.why_not or not slot.kind.made:
-        raise InvalidInput(slot.why_not or f"{slot.title}请上传扫描件。")
-    pdf = rendering.render(slot.content(dispute))
+    try:
+        if request.method == "POST":
+            paper, _ = workflow.issue(dispute=dispute, code=code, subject=subject, actor=_actor(request))
+            return redirect("paper_pdf", pk, paper.pk)
+        if slot.why_not or not slot.kind.made:
+            raise InvalidInput(slot.why_not or f"{slot.title}请上传扫描件。")
+        pdf = rendering.render(slot.content(dispute))
+    except InvalidInput as error:
+        return _refused(request, pk, f"{slot.title}：{error.message}")
     page.look(_actor(request), dispute, f"{slot.title}预览", client_address(request))
     return pdf_response(pdf, f"{dispute}{slot.title}预览")
+
+
+def _refused(request: HttpRequest, pk: int, why: str) -> HttpResponse:
+    """Back to the file, which says why the paper cannot be made."""
+    messages.error(request, why)
+    return redirect("case_papers", pk)
 
 
 @scoped("mediation.handle")
@@ -89,7 +98,10 @@ def make(request: HttpRequest, pk: int, code: str, subject: int) -> HttpResponse
 def make_ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Issue in one go what the archive still asks for."""
     dispute = page.case_for(request.user, pk, page.RIGHT)
-    count = workflow.issue_ready(dispute=dispute, actor=_actor(request))
+    try:
+        count = workflow.issue_ready(dispute=dispute, actor=_actor(request))
+    except InvalidInput as error:
+        return _refused(request, pk, error.message)
     messages.success(request, f"已签发 {count} 份文书。" if count else "现在没有可以签发的文书。")
     return redirect("case_papers", pk)
 

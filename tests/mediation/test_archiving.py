@@ -96,9 +96,11 @@ def test_the_whole_file_has_numbers_on_its_pages_and_in_its_contents(cast: Cast)
     pages = pages_of(bound.pdf)
     assert "调解卷宗" in pages[0]
     assert f"本卷共{bound.sheets}件{bound.pages}页" in pages[0]
-    assert len(pages) == bound.pages + 2
-    for number, text in enumerate(pages[2:], start=1):
+    assert len(pages) == bound.pages + 3
+    for number, text in enumerate(pages[2:-1], start=1):
         assert text.endswith(str(number)), number
+    assert f"卷宗情况说明2027年1月6日{bound.pages}" in pages[1]
+    assert f"本卷共{bound.sheets}件{bound.pages}页。其中签字扫描件1件。" in pages[-2]
     outline: Any = PdfReader(io.BytesIO(bound.pdf)).outline
     assert [entry["/Title"] for entry in outline][:2] == ["封面", "卷内目录"]
     reader = PdfReader(io.BytesIO(bound.pdf))
@@ -130,7 +132,7 @@ def test_turned_and_oddly_sized_pages_are_bound_and_numbered(cast: Cast) -> None
     odd = SimpleUploadedFile("横向.pdf", out.getvalue(), "application/pdf")
     workflow.attach(dispute=case, code="evidence", files=[odd], actor=cast.mediator)
     bound = bind(case, [s for s in slots_of(case) if s.held], filer="", on=date(2027, 1, 6))
-    assert [text[-1] for text in pages_of(bound.pdf)[2:]] == ["1", "2"]
+    assert [text[-1] for text in pages_of(bound.pdf)[2:-1]] == ["1", "2", "3"]
 
 
 def test_archived_the_whole_file_is_kept(cast: Cast) -> None:
@@ -160,11 +162,15 @@ def test_fake_files_are_refused_whatever_their_name(cast: Cast, content: bytes, 
 
 
 def test_a_scan_is_called_by_signs_that_can_be_printed(cast: Cast) -> None:
-    with pytest.raises(InvalidInput, match="印不出的字：😀") as refused:
+    case = accepted(cast)
+    with pytest.raises(InvalidInput, match="印不出的字：𠮷") as refused:
         workflow.attach(
-            dispute=accepted(cast), code="evidence", files=[scan()], title="😀发票", actor=cast.mediator
+            dispute=case, code="evidence", files=[scan()], title="张𠮷的发票", actor=cast.mediator
         )
     assert refused.value.field == "title"
+    workflow.attach(dispute=case, code="evidence", files=[scan()], title="😀发票", actor=cast.mediator)
+    bound = bind(case, [s for s in slots_of(case) if s.held], filer="", on=date(2027, 1, 6))
+    assert "〔表情〕发票" in pages_of(bound.pdf)[1]
 
 
 def written(change: Callable[[PdfWriter], object]) -> SimpleUploadedFile:
@@ -273,8 +279,8 @@ def test_two_hundred_scanned_pages_are_taken_in_and_bound(cast: Cast) -> None:
     case = settled(cast)
     kept, _ = workflow.attach(dispute=case, code="evidence", files=[scan(200)], actor=cast.mediator)
     bound = bind(case, [s for s in slots_of(case) if s.held], filer="", on=date(2027, 1, 6))
-    assert (kept.pages, bound.pages) == (200, 200)
-    assert pages_of(bound.pdf)[-1] == "200"
+    assert (kept.pages, bound.pages) == (200, 201)
+    assert pages_of(bound.pdf)[-3] == "200"
 
 
 def test_a_correcting_record_is_bound_beside_the_first(cast: Cast) -> None:

@@ -202,3 +202,16 @@ def test_all_that_the_archive_asks_for_is_issued_in_one_go(cast: Cast, as_user: 
     assert missing(case) == ["人民调解协议书签字扫描件"]
     assert "现在没有可以签发的文书" in client.post(f"{page}make/", follow=True).content.decode()
     assert Paper.objects.filter(dispute=case).count() == len(lacking)
+
+
+def test_a_paper_that_cannot_be_made_leads_back_to_the_file_and_says_why(cast: Cast, as_user: AsUser) -> None:
+    case = settled(cast)
+    case.facts = "张𠮷家漏水"
+    case.save()
+    client, file = as_user(cast.mediator), f"/mediation/{case.pk}/papers/"
+    for sent in (client.get, client.post):
+        told = sent(f"{file}make/application/0/", follow=True)
+        assert told.redirect_chain == [(file, 302)]
+        assert "人民调解申请书：字库里没有这些字：𠮷" in told.content.decode()
+    told = client.post(f"{file}make/", follow=True)
+    assert "字库里没有这些字：𠮷" in told.content.decode()

@@ -30,7 +30,10 @@ TITLES = {
     "failure": "人民调解终止告知书",
     "cover": "调解卷宗",
     "contents": "卷内目录",
+    "about": "卷宗情况说明",
+    "back": "人民调解委员会",
 }
+BOARDS = {"cover", "contents", "about", "back"}
 NAMES_ALL = {"application", "register", "notice", "record", "agreement", "oral", "confirmation", "failure"}
 
 
@@ -96,7 +99,7 @@ def test_the_notice_has_the_rights_and_duties_of_the_law() -> None:
         assert word in found
 
 
-@pytest.mark.parametrize("paper", [p for p in PAPERS if p not in {"cover", "contents"}])
+@pytest.mark.parametrize("paper", [p for p in PAPERS if p not in BOARDS])
 @pytest.mark.parametrize("long", [0, 7, 14, 21])
 def test_signatures_never_stand_alone_on_a_page(paper: str, long: int) -> None:
     facts = "双方再次陈述了各自的意见和理由，调解员逐一记录在案。\n" * long
@@ -111,7 +114,7 @@ def test_signatures_never_stand_alone_on_a_page(paper: str, long: int) -> None:
 @pytest.mark.parametrize("paper", PAPERS)
 def test_pages_are_counted(paper: str) -> None:
     pages = pages_of(render(content(paper)))
-    if paper not in {"cover", "contents"}:
+    if paper not in BOARDS:
         for number, page in enumerate(pages, start=1):
             assert f"第{number}页共{len(pages)}页" in page
             assert "第1版校验码3F9A-77C1" in page
@@ -143,6 +146,19 @@ def test_rare_signs_are_drawn_and_not_replaced_by_boxes() -> None:
 def test_a_sign_that_no_font_has_is_refused_by_name() -> None:
     with pytest.raises(InvalidInput, match="𠮷"):
         render(replace(content("receipt"), one={**ONES["receipt"], "payee": "张𠮷"}))
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("吵了😀😂👍🏽一个月", "吵了〔表情〕一个月"),
+        ("👨‍👩‍👧来过，❤️，🇨🇳", "〔表情〕来过，〔表情〕，〔表情〕"),
+        ("1️⃣先修水管🫨", "1先修水管〔表情〕"),
+        ("付₿二枚，10㎡，①", "付〔符号〕二枚，10㎡，①"),
+    ],
+)
+def test_a_picture_in_the_words_stops_no_paper(written: str, printed: str) -> None:
+    assert printed in "".join(pages_of(render(content("application", facts=written))))
 
 
 def test_what_nobody_sees_is_left_out_and_turns_nothing_around() -> None:

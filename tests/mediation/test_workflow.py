@@ -59,7 +59,7 @@ def test_the_whole_way_to_the_archive(cast: Cast, station: Station) -> None:
     complete(fresh(case), cast)
     moves.archive(dispute=fresh(case), actor=cast.mediator)
     done = fresh(case)
-    assert done.archives.get().sheets == 9
+    assert done.archives.get().sheets == 10
     assert (done.matter.state, done.matter.outcome, done.archived_on) == ("archived", "settled", today())
     assert done.matter.closed_at
     actions = list(Event.objects.filter(matter=case.matter).values_list("action", flat=True))
