@@ -117,12 +117,15 @@ class CaseInput(serializers.Serializer[Any]):
 
 class StepInput(serializers.Serializer[Any]):
     """A step: its action, the row that it is about (`of`), the `version` that was read, and its own fields
-    beside them.
+    beside them. Sent twice, the second is refused (409): the case has another version by then.
     """
 
     action = serializers.SlugField(max_length=20)
     of = serializers.IntegerField(required=False, min_value=1)
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = serializers.IntegerField(
+        min_value=1,
+        error_messages={"required": "请先读取案件，把读到的 version 一起送来：同一步送两次才只办一次。"},
+    )
 
 
 class MediatorRow(serializers.Serializer[Any]):

@@ -57,7 +57,7 @@ def test_an_agreement_takes_effect_in_our_time(cast: Cast, as_user: Any, field: 
 @pytest.mark.parametrize("value", [5, True, 1.5, ["2027-01-05"], {"day": 5}, "昨天", None])
 def test_a_step_refuses_what_is_no_day(cast: Cast, api: Any, value: Any) -> None:
     case = mediating(cast)
-    sent = {"action": "extend", "until": value, "by_both": True, "note": "双方同意"}
+    sent = {"action": "extend", "until": value, "by_both": True, "note": "双方同意", "version": 1}
     refused = api(cast.mediator).post(f"/api/v1/cases/{case.pk}/steps/", sent, format="json")
     assert refused.status_code == 400
     assert "until" in refused.json()["errors"]
@@ -66,9 +66,12 @@ def test_a_step_refuses_what_is_no_day(cast: Cast, api: Any, value: Any) -> None
 def test_a_step_takes_words_and_lists_of_choices(cast: Cast, station: Station, api: Any) -> None:
     case, client = mediating(cast), api(cast.mediator)
     address = f"/api/v1/cases/{case.pk}/steps/"
-    listed = client.post(address, {"action": "risk", "risk": "watch", "note": ["打架"]}, format="json")
+    listed = client.post(
+        address, {"action": "risk", "risk": "watch", "note": ["打架"], "version": 1}, format="json"
+    )
     assert listed.status_code == 400
     given = {"action": "assign", "mediator": cast.mediator.pk, "helpers": [], "brand": None}
+    given["version"] = fresh(case).matter.version
     assert client.post(address, given, format="json").status_code == 200
 
 
