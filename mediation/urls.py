@@ -13,6 +13,7 @@ urlpatterns = [
     path("mediation/stats/", figures.stats, name="mediation_stats"),
     path("mediation/stats/export/", figures.stats_csv, name="mediation_stats_csv"),
     path("mediation/stats/return/", figures.monthly_return, name="mediation_return"),
+    path("mediation/invitations/", cases.invitations, name="invitations"),
     path("mediation/invitations/<int:pk>/", cases.invitation_answer, name="invitation_answer"),
     path("mediation/<int:pk>/", cases.case_page, name="case_page"),
     path("mediation/<int:pk>/do/<slug:action>/", cases.case_step, name="case_step"),

@@ -30,7 +30,7 @@ class InviteForm(StepForm):
     def prepare(self) -> None:
         """Departments and brands of the street."""
         case, street = self.dispute, f"/{self.dispute.station.area.parent_ids[0]}/"
-        asked = list(case.invitations.exclude(answer="cancelled").values_list("unit", "brand"))
+        asked = list(case.invitations.exclude(answer__in=Invitation.SHUT).values_list("unit", "brand"))
         units = Unit.objects.filter(area__path__startswith=street, kind__in=joint.INVITED).exclude(
             Q(pk=case.station_id) | Q(pk__in=[unit for unit, _ in asked if unit])
         )
@@ -78,7 +78,13 @@ class AnswerForm(forms.Form):
         [(Invitation.Answer.ACCEPTED.value, "参加"), (Invitation.Answer.DECLINED.value, "不参加")],
         tiles=True,
     )
-    advice = lines("意见或建议", 2000, 4, required=False, help_text="不参加的，写明原因；写进案件，长期留存")
+    advice = lines(
+        "意见或建议",
+        2000,
+        4,
+        required=False,
+        help_text="不参加的，写明原因，此后不再看到这件案件；意见写进案件，长期留存",
+    )
 
 
 class SittingForm(StepForm):
@@ -181,18 +187,15 @@ class HoldForm(StepForm):
         return self.dispute.sessions.filter(state="planned").order_by("starts_at")
 
     def prepare(self) -> None:
-        """Who was expected."""
-        seats = self.subject.attendance.select_related(
-            "party", "agent", "user", "invitation__unit", "invitation__brand"
-        )
-        self.fields["present"].choices = [(str(seat.pk), str(seat)) for seat in seats]  # type: ignore[attr-defined]
-        self.initial["present"] = [str(seat.pk) for seat in seats]
+        """Who is expected by now."""
+        seats = sittings.seats(self.dispute, self.subject)
+        self.fields["present"].choices = [(seat.key, seat.text) for seat in seats]  # type: ignore[attr-defined]
+        self.initial["present"] = [seat.key for seat in seats]
 
     def run(self) -> object:
         """Put it on record."""
-        given = self.cleaned_data
-        present = [int(key) for key in given["present"]]
-        return sittings.hold(session=self.subject, minutes=given["minutes"], present=present, **self.common())
+        given = {name: self.cleaned_data[name] for name in ("minutes", "present")}
+        return sittings.hold(session=self.subject, **given, **self.common())
 
 
 class WriteForm(StepForm):
@@ -204,11 +207,16 @@ class WriteForm(StepForm):
     at = moment("时间")
     place = forms.CharField(label="地点", max_length=120, required=False)
     asked = options(Party.objects.none(), "被调查人", required=False)
+    corrects = options(Record.objects.none(), "更正哪一份", required=False)
     text = lines("内容", 8000, 10, help_text="可以用语音输入")
 
     def prepare(self) -> None:
         """Now, at the station; one of the parties."""
         self.fields["asked"].queryset = self.dispute.parties.filter(left_on=None)  # type: ignore[attr-defined]
+        written = self.dispute.records.order_by("id")
+        self.fields["corrects"].queryset = written  # type: ignore[attr-defined]
+        if not written:
+            del self.fields["corrects"]
         mediating = self.dispute.matter.state == "mediating"
         self.initial.update(
             {
@@ -220,6 +228,6 @@ class WriteForm(StepForm):
 
     def run(self) -> object:
         """Write."""
-        names = ("kind", "at", "place", "asked", "text")
-        given = {name: self.cleaned_data[name] for name in names}
+        names = ("kind", "at", "place", "asked", "corrects", "text")
+        given: dict[str, Any] = {name: self.cleaned_data.get(name) for name in names}
         return records.write(dispute=self.dispute, **given, **self.common())

@@ -13,7 +13,7 @@ from mediation.workflow import agreements
 from mediation.workflow.agreements import Part, Terms
 from shared.dates import today
 
-PARTS = 6
+PARTS = 12
 """Instalments that the page offers."""
 SATISFACTION = [("满意", "满意"), ("基本满意", "基本满意"), ("一般", "一般"), ("不满意", "不满意")]
 

@@ -27,7 +27,8 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
     def within(self, user: Any, right: str) -> Any:
         """Who holds a post in a station sees that station's cases; in a department or the police those that
         it was invited to; in a brand studio likewise; without a unit, or in a command room, all of the area.
-        Who was invited is a guest: no other right than those of GUEST reaches the case by it.
+        Who was invited is a guest: no other right than those of GUEST reaches the case by it, and none
+        once the invitation was declined or taken back (docs/decisions/0051).
         """
         from mediation.models.joint import Invitation  # noqa: PLC0415 -- it points at this model
 
@@ -39,7 +40,7 @@ class DisputeQuerySet(ScopedQuerySet["Dispute"]):
         if not (units or brands):
             return self.filter(own)
         asked = Invitation.objects.filter(Q(unit__in=units) | Q(brand__in=brands))
-        invited = asked.exclude(answer=Invitation.Answer.CANCELLED).values("dispute")
+        invited = asked.exclude(answer__in=Invitation.SHUT).values("dispute")
         return self.filter(own | Q(pk__in=invited))
 
 

@@ -18,6 +18,9 @@ class Invitation(models.Model):
         DECLINED = "declined", "不参加"
         CANCELLED = "cancelled", "已取消"
 
+    SHUT = ("declined", "cancelled")
+    """Answers after which the case is closed to who was asked; the same unit can be asked again."""
+
     dispute = models.ForeignKey("mediation.Dispute", models.PROTECT, related_name="invitations")
     unit = models.ForeignKey(
         "grids.Unit", models.PROTECT, null=True, blank=True, related_name="invitations", verbose_name="部门"
@@ -56,12 +59,12 @@ class Invitation(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["dispute", "unit"],
-                condition=Q(unit__isnull=False) & ~Q(answer="cancelled"),
+                condition=Q(unit__isnull=False) & ~Q(answer__in=("declined", "cancelled")),
                 name="invitation_once_per_unit",
             ),
             models.UniqueConstraint(
                 fields=["dispute", "brand"],
-                condition=Q(brand__isnull=False) & ~Q(answer="cancelled"),
+                condition=Q(brand__isnull=False) & ~Q(answer__in=("declined", "cancelled")),
                 name="invitation_once_per_brand",
             ),
             models.CheckConstraint(

@@ -92,3 +92,16 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return str(self.party or self.agent or self.user or self.invitation)
+
+    @property
+    def key(self) -> str:
+        """Whose seat it is, for a form's choice: `party-5`."""
+        kind = next(kind for kind in ("party", "agent", "user", "invitation") if getattr(self, f"{kind}_id"))
+        return f"{kind}-{getattr(self, f'{kind}_id')}"
+
+    @property
+    def text(self) -> str:
+        """Who it is and as what; people of the case masked: two of them may look the same by name."""
+        if self.agent:
+            return f"{self.agent.party}的{self.agent.get_role_display()}{self.agent}"
+        return f"{self.party.get_side_display()}{self.party}" if self.party else str(self)

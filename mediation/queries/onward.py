@@ -105,7 +105,7 @@ def _after(
     due_on, _, action, key, what = (ready or owed)[0]
     if not ready:
         return Next(f"{what}，{date_text(due_on)}到期", f"{date_text(waiting[key])}起可以登记。")
-    rest = tuple((other[2], other[3]) for other in ready[1:2])
+    rest = tuple((other[2], other[3]) for other in ready if other[2] != action)[:1]
     unkept = (("default", None),) if any(other[2] == "keep" for other in owed) else ()
     return Next(f"{what}，{date_text(due_on)}到期", "", action, key, (*rest, *unkept))
 

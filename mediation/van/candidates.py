@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from grids.models import Area
-from mediation.models import Shift, Van, VanCall
+from mediation.models import Booking, Shift, Van, VanCall
 from mediation.models.van import ON_THE_WAY
 
 
@@ -31,25 +31,32 @@ class Crew:
 
 
 def crews(area: Area) -> list[Crew]:
-    """All that could go now, the station that serves the place first, then by station; three queries.
+    """All that could go now, the station that serves the place first, then by station; four queries.
 
-    A mediator whose shift is running and who is in no open call; without one on duty the van stays.
+    A mediator whose shift is running and who is in no open call; without one on duty the van stays. Neither
+    comes from a sitting that is being held.
     """
     root = f"/{area.parent_ids[0]}/"
-    busy = list(VanCall.objects.filter(state__in=ON_THE_WAY).values_list("van", "mediator"))
+    now = timezone.now()
+    calls = list(VanCall.objects.filter(state__in=ON_THE_WAY).values_list("van", "mediator"))
+    running = Booking.objects.filter(starts_at__lte=now, ends_at__gt=now).exclude(session__state="held")
+    held = list(running.values_list("kind", "resource"))
+    vans_out = [van for van, _ in calls] + [key for kind, key in held if kind == Booking.Kind.VAN]
+    people_out = [who for _, who in calls] + [key for kind, key in held if kind == Booking.Kind.PERSON]
     vans = (
         Van.objects.filter(is_active=True, station__area__path__startswith=root)
-        .exclude(pk__in=[van for van, _ in busy])
+        .exclude(pk__in=[key for key in vans_out if key])
         .select_related("station__area")
         .order_by("station", "pk")
     )
-    now = timezone.now()
     on_duty: dict[int, list[Any]] = {}
-    running = Shift.objects.standing().filter(
+    duties = Shift.objects.standing().filter(
         starts_at__lte=now, ends_at__gt=now, department=None, person__isnull=False, person__is_active=True
     )
     for shift in (
-        running.exclude(person__in=[who for _, who in busy]).select_related("person").order_by("seat")
+        duties.exclude(person__in=[key for key in people_out if key])
+        .select_related("person")
+        .order_by("seat")
     ):
         on_duty.setdefault(shift.station_id, []).append(shift.person)
     found = list(_pairs(vans, on_duty))

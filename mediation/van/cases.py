@@ -32,6 +32,12 @@ def case_of(call: VanCall) -> Matter | None:
     )
     client_id = uuid5(call.client_id, "case")
     case, _ = register(
-        actor=call.mediator, station=station, area=call.area, text=text, parties=(), client_id=client_id
+        actor=call.mediator,
+        station=station,
+        area=call.area,
+        text=text,
+        parties=(),
+        client_id=client_id,
+        mediator=call.mediator,
     )
     return case.matter

@@ -1,10 +1,13 @@
 """The list of cases, the intake page, one page per case, and one page for each of its steps."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from grids.queries import words
 from grids.scope import reader, rights_of, scoped
 from mediation.filters import VIEWS, CaseFilter
@@ -21,6 +24,7 @@ from mediation.workflow import joint
 from mediation.workflow.intake import register
 from shared.errors import Conflict, DomainError, InvalidInput
 from shared.pages import page_of
+from shared.texts import without_numbers
 
 
 @scoped("mediation.view")
@@ -91,13 +95,21 @@ def seen(request: HttpRequest, pk: int) -> Dispute:
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One case: where it stands, the next step, who is in it, what happened."""
     dispute, user = seen(request, pk), reader(request)
-    context = {
+    return render(request, "mediation/page.html", _of_page(dispute, user))
+
+
+def _of_page(
+    dispute: Dispute, user: User, typed: tuple[Invitation, AnswerForm] | None = None
+) -> dict[str, Any]:
+    """What the page of a case shows; `typed` is an answer that was refused, as it was written."""
+    waiting = [(one, AnswerForm()) for one in answerable(dispute, user) if not typed or one != typed[0]]
+    return {
         "page": load(dispute, user),
         "dispute": dispute,
         "states": STATES,
         "sides": SIDE,
         "steps": STEPS,
-        "answers": [(invitation, AnswerForm()) for invitation in answerable(dispute, user)],
+        "answers": [typed, *waiting] if typed else waiting,
         "invitations": dispute.invitations.select_related("unit", "brand"),
         "records": dispute.records.select_related("by", "asked"),
         "helpers": [helper.name for helper in dispute.helpers.all()],
@@ -105,7 +117,6 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
         "reveal": "personal.reveal" in rights_of(user),
         **file_section(dispute, user),
     }
-    return render(request, "mediation/page.html", context)
 
 
 @scoped("mediation.handle", "mediation.assign")
@@ -139,17 +150,27 @@ def invitation_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """A department's or brand's answer, from the case's page."""
     waiting = cases.asked_of(request.user).select_related("dispute__matter", "unit", "brand")
     invitation: Invitation = get_object_or_404(waiting, pk=pk)
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "请先选择是否参加，再保存。")
-        return redirect("case_page", invitation.dispute_id)
-    try:
+    form, user = AnswerForm(request.POST), reader(request)
+    if form.is_valid():
         accepts = form.cleaned_data["answer"] == Invitation.Answer.ACCEPTED
-        joint.answer(
-            invitation=invitation, actor=reader(request), accepts=accepts, advice=form.cleaned_data["advice"]
-        )
-    except InvalidInput as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "答复已发给工作站。")
-    return redirect("case_page", invitation.dispute_id)
+        try:
+            joint.answer(
+                invitation=invitation, actor=user, accepts=accepts, advice=form.cleaned_data["advice"]
+            )
+        except InvalidInput as error:
+            form.add_error(error.field if error.field in form.fields else None, error.message)
+        else:
+            messages.success(request, "答复已发给工作站。")
+            if accepts:
+                return redirect("case_page", invitation.dispute_id)
+            return redirect("invitations")
+    dispute = seen(request, invitation.dispute_id)
+    return render(request, "mediation/page.html", _of_page(dispute, user, (invitation, form)), status=400)
+
+
+@scoped("mediation.answer")
+def invitations(request: HttpRequest) -> HttpResponse:
+    """What the reader's unit or studio was asked and answered: all that it keeps of what it declined."""
+    asked = cases.asked_of(request.user).select_related("dispute__matter", "dispute__station")
+    page = page_of(request, asked.select_related("unit", "brand"), order=("-asked_at", "-id"))
+    return render(request, "mediation/invitations.html", {"page": page, "told": without_numbers})

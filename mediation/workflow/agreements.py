@@ -11,7 +11,7 @@ from accounts.models import User
 from grids.queries import labels, parameters
 from matters.models import Event, Matter
 from mediation.facts import case_turned
-from mediation.models import Agreement, Confirmation, Dispute, FollowUp, Instalment
+from mediation.models import Agreement, Confirmation, Dispute, FollowUp, Instalment, Party
 from mediation.workflow.act import act, end_of, not_before
 from mediation.workflow.moves import call_off_rest
 from shared.dates import today
@@ -109,7 +109,7 @@ def conclude(*, dispute: Dispute, actor: User, terms: Terms, version: int | None
     """Success: the agreement and the parts in which it is kept; one in effect by today runs at once.
 
     An oral one takes effect when it is reached, a written one when all have signed (Art. 29); without another
-    date that is the day of agreement.
+    date that is the day of agreement. Who agrees has consented to be mediated.
     """
     concluded: list[Agreement] = []
 
@@ -124,6 +124,7 @@ def conclude(*, dispute: Dispute, actor: User, terms: Terms, version: int | None
         Instalment.objects.bulk_create(_parts(agreement, terms))
         case.result, case.concluded_on = Dispute.Result.SUCCESS, terms.signed_on
         case.save()
+        case.parties.filter(left_on=None, consent=Party.Consent.ASKED).update(consent=Party.Consent.AGREED)
         matter.due_at = end_of(agreement.term_on)
         call_off_rest(case)
         case_turned.send(sender=Dispute, dispute=case, actor=actor, turn=case.result)

@@ -55,12 +55,14 @@ def register(
     parties: Sequence[PartyText],
     client_id: UUID,
     origin: Matter | None = None,
+    mediator: User | None = None,
 ) -> tuple[Dispute, bool]:
     """Open a case at a station; the second value says whether it is new.
 
     Safe to send twice: the same `client_id` with the same content gives the first answer again, with other
-    content Conflict. One case comes of one `origin`. Raises NotFound (no such station or area in reach of
-    `mediation.register`), InvalidInput (names the field; of a party as `party-<n>-<field>`).
+    content Conflict. One case comes of one `origin`; `mediator` has it in hand already. Raises NotFound (no
+    such station or area in reach of `mediation.register`), InvalidInput (names the field; of a party as
+    `party-<n>-<field>`).
     """
     if station.kind != Unit.Kind.STATION or not reaches(
         actor, "mediation.register", station.area, station.pk
@@ -69,7 +71,7 @@ def register(
     if not area.path.startswith(f"/{station.area.parent_ids[0]}/"):
         raise NotFound("没有找到这个村社，或它不在本街道。")
     _check(text)
-    return _opened(actor, station, area, text, parties, client_id, origin)
+    return _opened(actor, station, area, text, parties, client_id, origin, mediator)
 
 
 def _check(text: CaseText) -> None:
@@ -97,6 +99,7 @@ def _opened(
     parties: Sequence[PartyText],
     client_id: UUID,
     origin: Matter | None,
+    mediator: User | None = None,
 ) -> tuple[Dispute, bool]:
     now = timezone.now()
     dispute = Dispute(
@@ -104,6 +107,7 @@ def _opened(
         payload_hash=_hash(actor, station, area, text, parties, origin),
         station=station,
         origin=origin,
+        mediator=mediator,
         received_at=now,
         received_on=local(now).date(),
         **{name: value for name, value in asdict(text).items() if name != "occurred_at"},
@@ -159,6 +163,8 @@ def _add_parties(dispute: Dispute, parties: Sequence[PartyText], keys: dict[str,
             party = made(dispute, text, others, keys)
         except InvalidInput as error:
             raise InvalidInput(error.message, field=f"party-{number}-{error.field}") from None
+        if dispute.source == "application" and party.side == Party.Side.APPLICANT:
+            party.consent = Party.Consent.AGREED
         party.save()
         others.append(party)
 

@@ -1,6 +1,6 @@
 """Sittings: planned without double booking, moved, called off, held and put on record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,7 +65,7 @@ def plan(
         last = case.sessions.aggregate(last=Max("number"))["last"] or 0
         session = Session(dispute=case, number=last + 1, host=host or case.mediator or actor)
         _place(session, sitting)
-        Attendance.objects.bulk_create(_expected(case, session))
+        Attendance.objects.bulk_create(seats(case, session))
         planned.append(session)
 
     act(dispute, "plan", actor, work, version=version, at=sitting.starts_at.isoformat())
@@ -101,11 +101,11 @@ def hold(
     session: Session,
     actor: User,
     minutes: str,
-    present: Sequence[int],
+    present: Collection[str],
     version: int | None = None,
 ) -> Event:
-    """It was held: who was there (`present`: keys of Attendance), what was said. The minutes become a record
-    that stays as it is.
+    """It was held: who was there (`present`: `Attendance.key` of those whom `seats` expects now, who may be
+    others than when it was planned), what was said. The minutes become a record that stays as it is.
     """
 
     def work(case: Dispute, _: Matter) -> None:
@@ -114,9 +114,11 @@ def hold(
             raise InvalidInput("调解会还没有开始，请到时再记录，或先改期。")
         if not minutes.strip():
             raise InvalidInput("请写明调解经过：各方怎么说、谈到哪一步。", field="minutes")
-        for seat in session.attendance.all():
-            seat.present = seat.pk in present
-            seat.save()
+        asked = seats(case, session)
+        for seat in asked:
+            seat.present = seat.key in present
+        session.attendance.all().delete()
+        Attendance.objects.bulk_create(asked)
         session.state, session.minutes = Session.State.HELD, minutes.strip()
         session.save()
         Record.objects.create(
@@ -152,7 +154,8 @@ def _place(session: Session, sitting: Sitting) -> None:
     session.van = sitting.van if sitting.where == Session.Where.VAN else None
     session.link, session.place = sitting.link, sitting.place
     session.save()
-    wanted = [(Booking.Kind.PERSON, session.host_id, session.host.name)]
+    people = [session.host, *session.dispute.helpers.exclude(pk=session.host_id)]
+    wanted = [(Booking.Kind.PERSON, user.pk, user.name) for user in people]
     if session.room:
         wanted.append((Booking.Kind.ROOM, session.room.pk, session.room.name))
     if session.van:
@@ -175,12 +178,12 @@ def _place(session: Session, sitting: Sitting) -> None:
 TAKEN = {Booking.Kind.PERSON: "starts_at", Booking.Kind.ROOM: "room", Booking.Kind.VAN: "van"}
 
 
-def _expected(case: Dispute, session: Session) -> list[Attendance]:
-    """Parties, who acts for them, the mediators, and the units that take part."""
-    seats = [Attendance(session=session, user=session.host)]
-    for party in case.parties.filter(left_on=None).prefetch_related("agents"):
-        seats.append(Attendance(session=session, party=party))
-        seats += [Attendance(session=session, agent=agent) for agent in party.agents.all()]
-    seats += [Attendance(session=session, user=user) for user in case.helpers.all() if user != session.host]
-    joining = case.invitations.filter(answer="accepted")
-    return [*seats, *(Attendance(session=session, invitation=invitation) for invitation in joining)]
+def seats(case: Dispute, session: Session) -> list[Attendance]:
+    """Who should be there: parties, who acts for them, the mediators, and the units that take part by now."""
+    found = [Attendance(session=session, user=session.host)]
+    for party in case.parties.filter(left_on=None).order_by("pk").prefetch_related("agents"):
+        found.append(Attendance(session=session, party=party))
+        found += [Attendance(session=session, agent=agent) for agent in party.agents.all()]
+    found += [Attendance(session=session, user=user) for user in case.helpers.all() if user != session.host]
+    joining = case.invitations.filter(answer="accepted").select_related("unit", "brand")
+    return [*found, *(Attendance(session=session, invitation=invitation) for invitation in joining)]

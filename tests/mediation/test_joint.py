@@ -12,8 +12,9 @@ from django.utils import timezone
 from accounts.models import User
 from matters.models import Notice
 from mediation.models import Booking, Dispute, Invitation, Session
-from mediation.workflow import joint, moves, sittings
+from mediation.workflow import joint, moves, parties, sittings
 from mediation.workflow.intake import CaseText
+from mediation.workflow.parties import PartyText
 from mediation.workflow.sittings import Sitting
 from shared.errors import Conflict, InvalidInput, NotFound, TransitionRefused
 from tests.cast import Cast
@@ -147,7 +148,7 @@ def test_what_was_said_becomes_a_record(cast: Cast, station: Station) -> None:
         sittings.hold(session=planned, actor=cast.mediator, minutes="谈过", present=[])
     Session.objects.update(starts_at=timezone.now() - timedelta(hours=1))
     planned.refresh_from_db()
-    there = [seat.pk for seat in planned.attendance.all() if seat.party_id]
+    there = [seat.key for seat in planned.attendance.all() if seat.party_id]
     sittings.hold(session=planned, actor=cast.mediator, minutes="双方各让一步", present=there)
     record = case.records.get()
     assert (record.text, record.kind, record.session) == ("双方各让一步", "mediation", planned)
@@ -170,6 +171,86 @@ def test_the_calendar_and_invitations_show_just_the_own(
     done = client.post(f"/mediation/invitations/{case.invitations.get().pk}/", {"answer": "accepted"})
     assert done.status_code == 302
     assert case.invitations.get().answer == "accepted"
+
+
+def test_who_declined_keeps_its_answer_and_no_view_of_the_case(
+    cast: Cast, station: Station, as_user: Any, api: Any
+) -> None:
+    case = mediating(cast)
+    asked(case, station)
+    client, address = as_user(station.justice_liaison), f"/mediation/invitations/{case.invitations.get().pk}/"
+    said = {"answer": "declined", "advice": "不属本所职责，建议请住建办，电话13912345678"}
+    told = client.post(address, said, follow=True)
+    assert told.redirect_chain[-1][0] == "/mediation/invitations/"
+    kept = told.content.decode()
+    assert "不属本所职责" in kept
+    assert "请派员解释赔偿标准" in kept
+    assert "13912345678" not in kept
+    assert f"/mediation/{case.pk}/" not in kept
+    assert client.get(f"/mediation/{case.pk}/").status_code == 404
+    assert api(station.justice_liaison).get(f"/api/v1/cases/{case.pk}/").status_code == 404
+    assert case.matter.title not in client.get("/mediation/?view=all").content.decode()
+    assert client.post(address, said).status_code == 302
+    again = joint.invite(
+        dispute=fresh(case), actor=cast.mediator, unit=station.justice, question="事情有变，请再看一看"
+    )
+    assert again.pk != case.invitations.order_by("pk")[0].pk
+    assert client.get(f"/mediation/{case.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [({"answer": "declined", "advice": " "}, "请写明原因"), ({"advice": "可以分期，写明日期"}, "处要改")],
+)
+def test_a_refused_answer_keeps_what_was_typed(
+    cast: Cast, station: Station, as_user: Any, given: dict[str, str], why: str
+) -> None:
+    case = mediating(cast)
+    asked(case, station)
+    client = as_user(station.justice_liaison)
+    refused = client.post(f"/mediation/invitations/{case.invitations.get().pk}/", given)
+    page = refused.content.decode()
+    assert refused.status_code == 400
+    assert why in page
+    assert given["advice"].strip() in page
+    assert ("checked" in page) is ("answer" in given)
+    assert case.invitations.get().answer == ""
+
+
+def test_who_joins_after_the_planning_is_on_the_list_of_the_sitting(
+    cast: Cast, station: Station, as_user: Any
+) -> None:
+    case = mediating(cast)
+    planned = sittings.plan(dispute=fresh(case), actor=cast.mediator, sitting=sitting(station))
+    asked(fresh(case), station)
+    joint.answer(invitation=case.invitations.get(), actor=station.justice_liaison, accepts=True)
+    third = parties.add_party(
+        dispute=fresh(case), actor=cast.mediator, text=PartyText(side="third", name="李示例")
+    )
+    Session.objects.update(starts_at=timezone.now() - timedelta(hours=1))
+    client = as_user(cast.mediator)
+    page = client.get(f"/mediation/{case.pk}/do/hold/").content.decode()
+    for label in ("城东司法所", "第三人李**", "申请人陈**", "被申请人阿**"):
+        assert label in page
+    invitation = f"invitation-{case.invitations.get().pk}"
+    given = {"present": [f"party-{third.pk}", invitation], "minutes": "谈过", "of": planned.pk}
+    assert client.post(f"/mediation/{case.pk}/do/hold/", given).status_code == 302
+    there = {seat.key for seat in planned.attendance.filter(present=True)}
+    assert there == {f"party-{third.pk}", invitation}
+
+
+def test_a_helper_is_not_in_two_sittings_at_once(cast: Cast, station: Station) -> None:
+    first, second = mediating(cast), mediating(cast)
+    for case in (first, second):
+        case.helpers.add(station.other_mediator)
+    sittings.plan(dispute=fresh(first), actor=cast.mediator, sitting=sitting(station))
+    Dispute.objects.filter(pk=second.pk).update(mediator=cast.leader)
+    with pytest.raises(Conflict, match=station.other_mediator.name):
+        sittings.plan(
+            dispute=fresh(second),
+            actor=cast.mediator,
+            sitting=sitting(station, where="on_site", room=None, place="现场"),
+        )
 
 
 def test_numbers_in_texts_are_masked_for_who_is_only_invited(

@@ -1,16 +1,20 @@
 """The pages and the API of cases: who sees which, how they are found, and what a form says."""
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from matters.models import Matter
 from mediation import suggest
-from mediation.models import Dispute, FollowUp, Mediator
+from mediation.models import Dispute, FollowUp, Mediator, Record
 from mediation.workflow import joint, moves
-from shared.dates import today
+from mediation.workflow.agreements import Part
+from shared.dates import local, today
 from tests.cast import Cast
 from tests.incidents.made import incident
 from tests.mediation.cases import RESPONDENT, Station, fresh, mediating, opened, performing, user_at
@@ -304,8 +308,22 @@ def test_the_api_takes_a_case_and_its_steps(cast: Cast, station: Station, api: A
     assert detail.json()["state"] == "accepted"
     assert detail.json()["parties"][0]["name"] == "陈**"
     assert client.post(steps, {"action": "accept", "version": 1}, format="json").status_code == 409
-    assert client.post(steps, {"action": "fail"}, format="json").status_code == 400
-    assert client.post(steps, {"action": "fail", "note": "差距太大"}, format="json").status_code == 200
+    now = detail.json()["version"]
+    assert client.post(steps, {"action": "fail", "version": now}, format="json").status_code == 400
+    said = {
+        "action": "write",
+        "kind": "mediation",
+        "at": f"{local(timezone.now()):%Y-%m-%dT%H:%M}",
+        "text": "谈过",
+    }
+    unread = client.post(steps, said, format="json")
+    assert (unread.status_code, list(unread.json()["errors"])) == (400, ["version"])
+    twice = [client.post(steps, {**said, "version": now}, format="json") for _ in range(2)]
+    assert [answer.status_code for answer in twice] == [200, 409]
+    assert Record.objects.filter(dispute=key).count() == 1
+    assert twice[1].json()["version"] == twice[0].json()["version"]
+    failed = {"action": "fail", "note": "差距太大", "version": twice[0].json()["version"]}
+    assert client.post(steps, failed, format="json").status_code == 200
     rows = client.get("/api/v1/cases/", {"state": "failed"}).json()["results"]
     assert [row["id"] for row in rows] == [key]
     assert b"case_no" in client.get("/api/v1/cases/?format=csv").content
@@ -336,3 +354,23 @@ def test_a_closed_case_promises_no_more_steps(cast: Cast, as_user: Any, state: s
     case = dispute(cast, state=state, result=result, concluded_on=today())
     page = as_user(cast.mediator).get(f"/mediation/{case.pk}/").content.decode()
     assert "轮到您时" not in page
+
+
+def test_the_next_step_names_each_action_once(cast: Cast, as_user: Any) -> None:
+    parts = [Part(today(), Decimal(1000)), Part(today() + timedelta(days=5), Decimal(2000))]
+    given = {"amount": Decimal(3000), "currency": "CNY", "term_on": today() + timedelta(days=9)}
+    case = performing(cast, manner="instalments", parts=parts, **given)
+    page = as_user(cast.mediator).get(f"/mediation/{case.pk}/").content.decode()
+    panel = page[page.index('id="next"') : page.index('id="parties"')]
+    assert panel.count("登记履行") == 1
+
+
+def test_a_record_can_set_another_one_right(cast: Cast, as_user: Any) -> None:
+    case, client = mediating(cast), as_user(cast.mediator)
+    address = f"/mediation/{case.pk}/do/write/"
+    assert "更正哪一份" not in client.get(address).content.decode()
+    said = {"kind": "mediation", "at": f"{local(timezone.now()):%Y-%m-%dT%H:%M}", "text": "约定三千元"}
+    client.post(address, said)
+    first = case.records.get()
+    client.post(address, {**said, "text": "应为三万元", "corrects": first.pk})
+    assert case.records.get(corrects=first).text == "应为三万元"

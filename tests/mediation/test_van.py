@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from grids.models import Unit
 from matters.models import Notice
-from mediation.models import Dispute, Van, VanCall, VanEvent
+from mediation.models import Booking, Dispute, Session, Van, VanCall, VanEvent
 from mediation.van import queries
 from mediation.van.candidates import crews
 from mediation.van.steps import limits
@@ -24,6 +24,7 @@ from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.cast import Cast
 from tests.incidents.made import incident
 from tests.mediation import rostered as made
+from tests.mediation.made import dispute
 
 NOON = at(made.monday(), time(12))
 
@@ -90,6 +91,7 @@ def test_one_call_becomes_one_case_and_nothing_is_typed_twice(cast: Cast, on_dut
     assert directly.case is not None
     assert (directly.case.kind, directly.case.unit) == ("dispute", cast.station)
     case = Dispute.objects.get(matter=directly.case)
+    assert case.mediator == directly.mediator
     assert case.address == "一区26号"
     assert case.facts.startswith("邻里噪音争吵")
     matter = incident(cast)
@@ -287,3 +289,24 @@ def test_the_api_asks_and_steps(cast: Cast, on_duty: User, api: Callable[[User],
     assert api(on_duty).post(path, {"action": "arrive"}).status_code == 409
     assert api(cast.police).post(path, {"action": "leave"}).status_code == 403
     assert len(api(cast.leader).get("/api/v1/van-calls/").json()["results"]) == 1
+
+
+def test_who_and_what_is_in_a_sitting_is_not_sent_out(cast: Cast, on_duty: User, clock: Any) -> None:
+    second = made.van(cast.station, "浙J·D0002")
+    case = dispute(cast, state="mediating", mediator=cast.mediator)
+    sitting = Session.objects.create(
+        dispute=case,
+        number=1,
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=1),
+        where="van",
+        van=second,
+        host=cast.mediator,
+    )
+    taken = {"session": sitting, "starts_at": sitting.starts_at, "ends_at": sitting.ends_at}
+    Booking.objects.create(kind=Booking.Kind.VAN, resource=second.pk, **taken)
+    assert [crew.van.plate for crew in crews(cast.grid_a)] == ["浙J·D0001"]
+    Booking.objects.create(kind=Booking.Kind.PERSON, resource=on_duty.pk, **taken)
+    assert crews(cast.grid_a) == []
+    Session.objects.update(state="held")
+    assert len(crews(cast.grid_a)) == 2
