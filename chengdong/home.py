@@ -2,6 +2,7 @@
 
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,10 @@ from chengdong.forms import ExcuseForm
 from chengdong.reporting import reporter_day
 from grids.intervals import interval_days
 from grids.models import Area
+from grids.queries import words
 from grids.scope import posts_of, reader, rights_of, scoped, within
+from incidents.diversions import queries as diversions
+from incidents.diversions.workflow import TAKE
 from matters.models import Notice, Obligation
 from matters.obligations import ANSWERING, RIGHT, excuse
 from mediation.queries import cases
@@ -37,6 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/worker.html", context)
     context = {
         **reporter_day(request.user, rights),
+        **_passed_on(request),
         "cases": cases.standing(request.user) if "mediation.view" in rights else {},
         "posts": posts_of(request.user),
         "notices": Notice.objects.filter(recipient=reader(request), channel=Notice.Channel.INBOX).order_by(
@@ -62,8 +67,16 @@ def _rollup(request: HttpRequest, rights: frozenset[str]) -> HttpResponse:
         tray={"incidents.view", "board.view"} <= rights,
         most=ALL if "all" in request.GET else FIRST,
     )
-    context = {"my": found, "today": today(), "may_visit": may_visit, "own": not given}
+    context = {"my": found, "today": today(), "may_visit": may_visit, "own": not given, **_passed_on(request)}
     return render(request, "home/rollup.html", context)
+
+
+def _passed_on(request: HttpRequest) -> dict[str, Any]:
+    """What the police passed on to the reader's side, and the words of its kinds."""
+    if TAKE not in rights_of(request.user):
+        return {"diverted": []}
+    found = diversions.to_take(request.user, FIRST)
+    return {"diverted": found, "sorts": words("incident_type")["incident_type"] if found else {}}
 
 
 @scoped("visits.log", "matters.handle")

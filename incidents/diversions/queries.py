@@ -32,6 +32,17 @@ def seen_by(user: Any) -> DiversionQuerySet:
     return Diversion.objects.filter(clause)
 
 
+def to_take(user: Any, most: int) -> list[Diversion]:
+    """What was passed on to the user's own side and waits for its next step, the most pressing first."""
+    clause = Q(pk__in=[])
+    for post in posts_of(user):
+        if TAKE in post.role.rights:
+            whole = post.unit is None or post.unit.kind == Unit.Kind.COMMAND
+            clause |= Q(matter__area__path__startswith=post.area.path, unit=None if whole else post.unit_id)
+    found = with_rows(Diversion.objects.running().filter(clause, answered_at=None))
+    return list(found.order_by(F("next_at").asc(nulls_last=True), "-diverted_at")[:most])
+
+
 def with_rows(found: DiversionQuerySet) -> DiversionQuerySet:
     """Everything that a row shows, in the same query."""
     return found.select_related(

@@ -118,8 +118,14 @@ def divert(matter: Matter, _: Transition, actor: User | None, note: str, evidenc
     diversion.look_again(now)
     diversion.save()
     matter._diversion = diversion  # type: ignore[attr-defined]
-    matter.unit, matter.handler, matter.due_at = unit, None, diversion.close_by
+    matter.unit, matter.handler, matter.due_at = unit or _room(matter), None, diversion.close_by
     evidence["receiver"] = diversion.receiver
+
+
+def _room(matter: Matter) -> Unit | None:
+    """The unit that the street's command room is, so that every page says who has it now."""
+    above = [*matter.area.parent_ids, matter.area.pk]
+    return Unit.objects.filter(kind=Unit.Kind.COMMAND, area__in=above).order_by("area__path", "id").first()
 
 
 def step(matter: Matter, transition: Transition, _: User | None, __: str, ___: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """非警务分流: who may pass on what, the clock of each step, late ones told, the two rates, page and API."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -291,6 +292,38 @@ def test_one_tap_from_the_list_and_a_second_tap_is_no_error(cast: Cast, as_user:
     page = as_user(cast.police).get("/incidents/diversions/?view=late").content.decode()
     assert "超时未联系" in page
     assert ">已联系</button>" not in page
+
+
+def test_what_goes_to_the_command_room_is_in_its_hand(cast: Cast, as_user: SignIn) -> None:
+    other = Unit.objects.create(kind="command", name="别的指挥室", area=cast.far_street)
+    room = Unit.objects.create(kind="command", name="城东指挥室", area=cast.street)
+    diversion = diverted(cast)
+    assert Matter.objects.get(pk=diversion.matter_id).unit == room != other
+    assert diversion.unit is None, "the room is no station or department"
+    page = as_user(cast.police).get(f"/matters/{diversion.matter_id}/").content.decode()
+    assert "<h2>城东指挥室</h2>" in re.sub(r"<h2[^>]*>\s*([^<]*?)\s*</h2>", r"<h2>\1</h2>", page)
+    go(diversion, cast.command, "hand_back", "不归我们管")
+    assert Matter.objects.get(pk=diversion.matter_id).unit is None
+
+
+def test_my_day_begins_with_what_the_police_passed_on(
+    cast: Cast, as_user: SignIn, department: Unit, clock: Any
+) -> None:
+    at_room, at_unit = diverted(cast), diverted(cast, unit=department)
+    for user, mine, others in (
+        (cast.command, at_room, at_unit),
+        (cast.liaison, at_unit, at_room),
+    ):
+        page = as_user(user).get("/").content.decode()
+        assert f'href="/incidents/diversions/{mine.pk}/"' in page, user
+        assert f'href="/incidents/diversions/{others.pk}/"' not in page, user
+        assert "等签收：纠纷" in page
+    go(at_room, cast.command, "sign")
+    assert "等联系：纠纷" in as_user(cast.command).get("/").content.decode()
+    assert "公安分流给您的" not in as_user(cast.officer).get("/").content.decode()
+    go(at_room, cast.command, "contact")
+    go(at_room, cast.command, "reply", "电话里和解了")
+    assert "公安分流给您的" not in as_user(cast.command).get("/").content.decode(), "answered"
 
 
 def test_a_units_people_see_their_own_only(cast: Cast, as_user: SignIn, api: Api, department: Unit) -> None:
