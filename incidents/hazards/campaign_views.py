@@ -15,8 +15,9 @@ from incidents.hazards.campaigns import (
     RIGHT,
     change_campaign,
     open_campaign,
+    own_places,
+    seen_by,
     take_in,
-    with_progress,
 )
 from incidents.models import Campaign, CampaignPlace, Hazard
 from shared.dates import today
@@ -24,15 +25,17 @@ from shared.downloads import csv_file
 from shared.errors import DomainError
 from shared.pages import page_of
 
-
-def _seen(request: HttpRequest, right: str = "hazards.view") -> Any:
-    return Campaign.objects.within(request.user, right).select_related("area", "checklist", "leader")
+READ = "hazards.view"
 
 
-@scoped("hazards.view")
+def _led(request: HttpRequest) -> Any:
+    return Campaign.objects.within(request.user, RIGHT).select_related("area", "checklist", "leader")
+
+
+@scoped(READ)
 def campaigns(request: HttpRequest) -> HttpResponse:
     """Campaigns of the reader's territory by their great action, those that run first."""
-    rows = list(with_progress(_seen(request)).order_by("-ends_on", "-id")[:200])
+    rows = list(seen_by(request.user, READ).order_by("-ends_on", "-id")[:200])
     context = {
         "actions": words("campaign_action")["campaign_action"],
         "running": [row for row in rows if row.ends_on >= today()],
@@ -43,28 +46,28 @@ def campaigns(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/hazards/campaigns.html", context)
 
 
-def _missing(campaign: Campaign) -> Any:
-    """Places that it still waits for."""
-    rows = CampaignPlace.objects.filter(campaign=campaign, inspection=None, target__is_active=True)
-    return rows.select_related("target__grid").order_by("target__grid__path", "target_id")
+def _missing(request: HttpRequest, campaign: Campaign) -> Any:
+    """The reader's places that it still waits for."""
+    own = own_places(request.user, READ, "target__grid")
+    return CampaignPlace.objects.filter(own, campaign=campaign, inspection=None, target__is_active=True)
 
 
-@scoped("hazards.view")
+@scoped(READ)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign: inspected ÷ places, the places that are missing, the hazards that it found."""
-    campaign = get_object_or_404(with_progress(_seen(request)), pk=pk)
-    found = Hazard.objects.filter(finding__inspection__campaign=campaign)
+    campaign = get_object_or_404(seen_by(request.user, READ), pk=pk)
+    found = Hazard.objects.within(request.user, READ).filter(finding__inspection__campaign=campaign)
     counts = queries.standing(found.values("matter_id"))
-    missing = CampaignPlace.objects.filter(campaign=campaign, inspection=None, target__is_active=True)
     labels = words("campaign_action", "place_type")
     context = {
         "campaign": campaign,
         "counts": counts,
+        "own": "" if covers(request.user, READ, campaign.area) else "您的辖区",
         "left": campaign.total - campaign.inspected,
         "types": "、".join(labels["place_type"].get(code, code) for code in campaign.place_types),
         "page": page_of(
             request,
-            missing.values(
+            _missing(request, campaign).values(
                 "id", "target_id", "target__name", "target__address", "target__grid__name", "target__category"
             ),
             order=("target__grid__name", "id"),
@@ -77,14 +80,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "incidents/hazards/campaign.html", context)
 
 
-@scoped("hazards.view")
+@scoped(READ)
 def missing_csv(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The places that it still waits for, as CSV."""
-    campaign = get_object_or_404(_seen(request), pk=pk)
+    campaign = get_object_or_404(seen_by(request.user, READ), pk=pk)
+    missing = _missing(request, campaign).select_related("target__grid")
     labels = words("place_type")["place_type"]
     rows = (
         [t.pk, t.name, labels.get(t.category, t.category), t.address, t.grid.name]
-        for t in (row.target for row in _missing(campaign))
+        for t in (row.target for row in missing.order_by("target__grid__path", "target_id"))
     )
     columns = ("编号", "场所", "类别", "地址", "网格")
     return csv_file(f"{campaign.name}未检查{today():%Y%m%d}.csv", columns, rows)
@@ -119,7 +123,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @scoped(RIGHT)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name, end, leader or note; a stale form is shown what differs and writes nothing."""
-    campaign = get_object_or_404(_seen(request, RIGHT), pk=pk)
+    campaign = get_object_or_404(_led(request), pk=pk)
     form = CampaignEdit(campaign, request.POST or None)
     differences: list[Any] = []
     status = 400 if form.is_bound and not form.is_valid() else 200
@@ -149,7 +153,7 @@ def _again(request: HttpRequest, campaign: Campaign, error: DomainError) -> Camp
 @scoped(RIGHT)
 def take_in_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Add the places that were enrolled since it opened."""
-    campaign = get_object_or_404(_seen(request, RIGHT), pk=pk)
+    campaign = get_object_or_404(_led(request), pk=pk)
     try:
         added = take_in(campaign=campaign, actor=reader(request))
     except DomainError as error:

@@ -172,20 +172,40 @@ PLACE_COUNTS = Q(places__inspection__isnull=False) | Q(places__target__is_active
 """A place that left the register uninspected is no longer asked for."""
 
 
-def with_progress(campaigns: QuerySet[Campaign, Any]) -> QuerySet[Campaign, Any]:
-    """Each with `inspected` and `total`."""
+def with_progress(campaigns: QuerySet[Campaign, Any], own: Q | None = None) -> QuerySet[Campaign, Any]:
+    """Each with `inspected` and `total`, of all its places or of those that `own` names."""
+    own = own or Q()
     return campaigns.annotate(
-        total=Count("places", filter=PLACE_COUNTS),
-        inspected=Count("places", filter=Q(places__inspection__isnull=False)),
+        total=Count("places", filter=PLACE_COUNTS & own),
+        inspected=Count("places", filter=Q(places__inspection__isnull=False) & own),
     )
 
 
-def running(user: Any) -> QuerySet[Campaign, Any]:
-    """Campaigns that run today where the user may report: over his area, or inside of it; with progress."""
-    day = today()
+def own_places(user: Any, right: str, field: str) -> Q:
+    """What lies in a grid (`field`) of the user's: of a street's campaign a village reads its own part."""
+    own = Q(pk__in=[])
+    for path in paths_of(user, right):
+        own |= Q(**{f"{field}__path__startswith": path})
+    return own
+
+
+def reaching(user: Any, right: str) -> QuerySet[Campaign, Any]:
+    """Campaigns over the user's area, or inside of it."""
     mine = Q(pk__in=[])
-    for path in paths_of(user, "hazards.report"):
+    for path in paths_of(user, right):
         above = [int(part) for part in path.strip("/").split("/")]
         mine |= Q(area__path__startswith=path) | Q(area_id__in=above)
-    found = Campaign.objects.filter(mine, starts_on__lte=day, ends_on__gte=day)
-    return with_progress(found.select_related("area", "checklist", "leader")).order_by("ends_on", "id")
+    return Campaign.objects.filter(mine)
+
+
+def seen_by(user: Any, right: str) -> QuerySet[Campaign, Any]:
+    """Those, each with the progress of the user's own places."""
+    found = reaching(user, right).select_related("area", "checklist", "leader")
+    return with_progress(found, own_places(user, right, "places__target__grid"))
+
+
+def running(user: Any) -> QuerySet[Campaign, Any]:
+    """Campaigns that run today where the user may report."""
+    day = today()
+    found = seen_by(user, "hazards.report").filter(starts_on__lte=day, ends_on__gte=day)
+    return found.order_by("ends_on", "id")

@@ -7,7 +7,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from incidents.hazards.campaigns import with_progress
+from incidents.hazards.campaigns import seen_by
 from incidents.hazards.serializers import CampaignRow, CheckListRow
 from incidents.models import Campaign, CheckItem, CheckList
 
@@ -45,7 +45,7 @@ def _item(item: CheckItem) -> dict[str, Any]:
 
 
 class CampaignsApi(GenericAPIView[Campaign]):
-    """Campaigns in the caller's territory with their progress."""
+    """Campaigns that reach into the caller's territory, with the progress of its own places."""
 
     rights = {"GET": "hazards.view"}
     serializer_class = CampaignRow
@@ -53,8 +53,8 @@ class CampaignsApi(GenericAPIView[Campaign]):
     keyset_order = ("-starts_on", "-id")
 
     def get_queryset(self) -> Any:
-        """Narrowed to the territory."""
-        return with_progress(Campaign.objects.within(self.request.user, "hazards.view"))
+        """Those that reach into the territory."""
+        return seen_by(self.request.user, "hazards.view")
 
     @extend_schema(responses=CampaignRow(many=True))
     def get(self, request: Request) -> Response:

@@ -14,10 +14,11 @@ from grids.models.target import TargetQuerySet
 from grids.queries import words
 from grids.scope import posts_of, reader, rights_of, scoped
 from incidents.hazards import queries
+from incidents.hazards.campaigns import reaching
 from incidents.hazards.filters import HazardFilter
 from incidents.hazards.forms import HazardForm
 from incidents.levels import HazardLevel
-from incidents.models import Campaign, Hazard, Inspection
+from incidents.models import Hazard, Inspection
 from incidents.queries import place_row
 from incidents.workflow import raise_hazard
 from matters.filters import offer_areas
@@ -38,7 +39,7 @@ MINE_SHOWN = 20
 
 def campaign_choices(user: Any) -> list[tuple[int, str]]:
     """Campaigns to narrow by, newest first."""
-    seen = Campaign.objects.within(user, "hazards.view").order_by("-starts_on", "-id")
+    seen = reaching(user, "hazards.view").order_by("-starts_on", "-id")
     return list(seen.values_list("pk", "name")[:SHOWN_CAMPAIGNS])
 
 

@@ -172,6 +172,45 @@ def test_the_form_opens_a_campaign_and_checking_from_it_comes_back(cast: Cast, a
     assert progress(made) == (1, 1)
 
 
+def test_of_a_campaign_of_the_street_each_sees_his_own_part(cast: Cast, as_user: SignIn, api: Any) -> None:
+    mine, done, far = (
+        cast.target(name="甲店"),
+        cast.target(name="乙店"),
+        cast.target(cast.grid_b, name="丙店"),
+    )
+    made = campaign(cast, area=cast.street)
+    inspection(cast, target=done, bad={"gas": "裂了"})
+    inspection(cast, cast.neighbour, target=far, area=cast.grid_b, bad={"gas": "裂了"})
+    address = f"/hazards/campaigns/{made.pk}/"
+    for user, told, inspected, total, found in (
+        (cast.command, '还有 <span class="hot">1</span> 处没查', 2, 3, 2),
+        (cast.worker, '您的辖区还有 <span class="hot">1</span> 处没查', 1, 2, 1),
+        (cast.neighbour, "您的辖区 1 处都查到了", 1, 1, 1),
+    ):
+        client = as_user(user)
+        assert made.name in client.get("/hazards/campaigns/").content.decode(), user
+        page = client.get(address).content.decode()
+        assert told in page, user
+        assert ("甲店" in page) == (user != cast.neighbour)
+        row = api(user).get("/api/v1/campaigns/").json()["results"][0]
+        assert (row["inspected"], row["total"]) == (inspected, total)
+        for href, n in (
+            (f"/hazards/inspections/?campaign={made.pk}", inspected),
+            (f"/hazards/?campaign={made.pk}", found),
+        ):
+            assert client.get(href).content.decode().count('class="quiet"') == n, (user, href)
+            assert f'href="{href}"' in page
+        rows = b"".join(client.get(f"{address}missing.csv")).decode()
+        assert ("甲店" in rows, "丙店" in rows) == (user != cast.neighbour, False)
+    assert as_user(cast.far_command).get(address).status_code == 404
+    check = {"client_id": str(uuid4()), "area": cast.grid_a.pk, "source": "grid_census", "all_ok": "1"}
+    link = f"/hazards/inspections/new/?target={mine.pk}&campaign={made.pk}"
+    saved = as_user(cast.worker).post(link, check, follow=True)
+    assert (saved.status_code, saved.redirect_chain[-1][0]) == (200, address), (
+        "a check ends on a page that opens"
+    )
+
+
 def test_places_are_found_by_words_and_ticked(cast: Cast, as_user: SignIn) -> None:
     """Looking for more keeps what was typed and ticked; only what is ticked is inspected."""
     first, second, third = (cast.target(name=name) for name in ("老渡口烧烤", "新渡口烧烤", "小城网吧"))
