@@ -58,6 +58,7 @@ ENDINGS = (
     _does("reopen", "重开", REOPENED, "mediating", "note", right=ASSIGN),
 )
 ASIDE = (
+    _does("amend", "更正登记", f"{BEFORE} {AFTER}", ""),
     _does("party", "登记当事人", BEFORE, ""),
     _does("party_left", "当事人退出", BEFORE, ""),
     _does("agent", "登记代理人", f"{BEFORE} {AFTER}", ""),

@@ -1,6 +1,6 @@
 """Every step of a case by its action: the case's page offers them, one page and one API address take them."""
 
-from mediation.forms import joint, moves, outcome, parties
+from mediation.forms import amend, joint, moves, outcome, parties
 from mediation.forms.base import StepForm
 
 STEPS: dict[str, type[StepForm]] = {
@@ -22,6 +22,7 @@ STEPS: dict[str, type[StepForm]] = {
         moves.AssignForm,
         moves.RiskForm,
         moves.ExtendForm,
+        amend.AmendForm,
         parties.OnePartyForm,
         parties.LeaveForm,
         parties.AgentForm,

@@ -62,6 +62,8 @@ def _missing(dispute: Dispute, slots: list[Slot]) -> Iterator[str]:
         Agreement.objects.filter(dispute=dispute, is_current=True).select_related("confirmation").first()
     )
     ruling = getattr(agreement, "confirmation", None)
+    if ruling and not ruling.result:
+        yield "法院对司法确认申请的裁定（还没有登记）"
     if ruling and ruling.result == "confirmed" and not any(s.code == "ruling" and s.scans for s in slots):
         yield "法院司法确认裁定书（扫描件）"
 

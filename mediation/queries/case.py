@@ -23,7 +23,20 @@ from mediation.workflow.sittings import where_of
 from shared.dates import today
 from shared.texts import without_numbers
 
-TOLD = ("whom", "session", "part", "round", "role", "kind", "result", "side", "form", "risk", "court")
+TOLD = (
+    "whom",
+    "changed",
+    "session",
+    "part",
+    "round",
+    "role",
+    "kind",
+    "result",
+    "side",
+    "form",
+    "risk",
+    "court",
+)
 """What a line of the timeline names beside its move: the first of these that it carries."""
 SIDE = (("applicant", "申请人"), ("respondent", "被申请人"), ("third", "第三人"))
 
@@ -80,6 +93,7 @@ class CasePage:
         return {
             self.next.action,
             "follow",
+            "amend",
             "party",
             "write",
             "invite",

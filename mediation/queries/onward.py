@@ -54,7 +54,9 @@ def next_step(
         found = _after(instalments, follow_ups, waiting)
     else:
         found = {
-            "registered": Next("核对当事人后受理", "", "accept", also=(("party", None), ("agent", None))),
+            "registered": Next(
+                "核对当事人后受理", "", "accept", also=(("party", None), ("agent", None), ("amend", None))
+            ),
             "agreed": Next("协议生效", "各方签名、按指印后生效", "take_effect"),
         }.get(
             state,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
+import pghistory
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -15,12 +16,13 @@ from accounts.models import User
 from grids.models import Area, Unit, Visit
 from grids.queries import labels
 from grids.scope import reaches
-from matters.models import Matter
+from matters.models import Event, Matter
 from matters.workflow import open_matter
 from mediation import origins
 from mediation.models import Dispute, Party
 from mediation.models.party import one_name
 from mediation.places import keys_of, station_for
+from mediation.workflow.act import act
 from mediation.workflow.parties import PartyText, made
 from mediation.workflow.told import tell_police, tell_station
 from shared.cells import YEARS
@@ -72,6 +74,49 @@ def register(
         raise NotFound("没有找到这个村社，或它不在本街道。")
     _check(text)
     return _opened(actor, station, area, text, parties, client_id, origin, mediator)
+
+
+def amend(*, dispute: Dispute, actor: User, text: CaseText, version: int | None = None) -> Event:
+    """Set right what was written at intake, or came with a matter that was taken over: sort, source, what
+    happened, what is asked, place, amount. What was there stays in the row's history and on issued papers,
+    the timeline names what changed. Where a case came from stays (`origin`); the risk is a move of its own.
+
+    Raises what a move raises, and InvalidInput as `register` does, or where nothing is different.
+    """
+    changed = [name for name in AMENDED if _plain(getattr(text, name)) != _plain(getattr(dispute, name))]
+
+    def work(case: Dispute, matter: Matter) -> None:
+        _check(text)
+        if case.origin_id and text.source != case.source:
+            raise InvalidInput("这件案件由别的事项转来，来源不能改。", field="source")
+        if not changed:
+            raise InvalidInput("内容和登记的一样，没有要更正的。")
+        pghistory.create_event(case, label="amended")
+        for name in AMENDED:
+            setattr(case, name, getattr(text, name))
+        case.currency = text.currency if text.amount is not None else ""
+        case.address_key = keys_of(case.station.area, [text.address]).get(text.address, "")
+        matter.title = _title(text)[:120]
+        case.save()
+
+    return act(
+        dispute, "amend", actor, work, version=version, changed="、".join(AMENDED[name] for name in changed)
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A text as it compares: a browser ends its lines otherwise than a program."""
+    return "\n".join(value.split("\r\n")).strip() if isinstance(value, str) else value
+
+
+AMENDED = {
+    "dispute_type": "纠纷类型",
+    "source": "来源",
+    "facts": "情况",
+    "request": "要求",
+    "address": "地点",
+    "amount": "金额",
+}
 
 
 def _check(text: CaseText) -> None:

@@ -19,7 +19,7 @@ from pypdf.generic import (
 )
 
 from grids.models import Parameter
-from mediation.models import Dispute, Record, Scan
+from mediation.models import Confirmation, Dispute, Record, Scan
 from mediation.papers import workflow
 from mediation.papers.binding import bind
 from mediation.papers.required import missing
@@ -66,6 +66,11 @@ def test_what_is_asked_hangs_on_the_case(cast: Cast) -> None:
     court = settled(cast, case_no="(2026)城东人调字第003号")
     confirmed(court, cast)
     assert {"司法确认申请书", "法院司法确认裁定书（扫描件）"} <= set(missing(court))
+    waiting = settled(cast, case_no="(2026)城东人调字第005号")
+    asked = confirmed(waiting, cast)
+    Confirmation.objects.filter(pk=asked.pk).update(result="", decided_on=None)
+    complete(waiting, cast)
+    assert missing(waiting) == ["法院对司法确认申请的裁定（还没有登记）"]
 
 
 def test_a_failure_asks_for_its_notice_and_no_agreement(cast: Cast) -> None:

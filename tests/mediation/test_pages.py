@@ -181,7 +181,19 @@ def test_each_step_has_a_page_and_ends_on_the_case(cast: Cast, station: Station,
         page = client.get(f"{start}do/{action}/")
         assert page.status_code == 200
         assert client.post(f"{start}do/{action}/", {}).headers["Location"] == start
-    for action in ("plan", "invite", "agree", "party", "agent", "assign", "risk", "extend", "write", "fail"):
+    for action in (
+        "amend",
+        "plan",
+        "invite",
+        "agree",
+        "party",
+        "agent",
+        "assign",
+        "risk",
+        "extend",
+        "write",
+        "fail",
+    ):
         page = client.get(f"{start}do/{action}/")
         assert page.status_code == 200, action
         assert client.post(f"{start}do/{action}/", {}).status_code == 400, action
