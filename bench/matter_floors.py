@@ -1,9 +1,11 @@
 """The floors of the to-do list and the board: the same rows, plainly selected, as JSON."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from bench.answers import SIZE, answer
+from grids.models import Area
 from matters.models import Matter
 from shared import plain
 
@@ -36,12 +38,17 @@ FROM (
 
 
 def matters(request: HttpRequest) -> HttpResponse:
-    """Open matters of a street, the newest first, with the headline's counts; or the one with a number."""
+    """Open matters of a street, the newest first, with the headline's counts; or the one with a number, or
+    those with a word in title or place.
+    """
     found = Matter.objects.filter(area__path__startswith=request.GET["path"])
     if number := request.GET.get("number"):
         found = found.filter(number=number)
     else:
         found = found.filter(closed_at=None).order_by("-occurred_at", "-id")
+    if word := request.GET.get("word"):
+        there = Area.objects.filter(Q(name__contains=word) | Q(parent__name__contains=word))
+        found = found.filter(Q(title__contains=word) | Q(area__in=there.values("pk")))
     street = request.GET["path"].strip("/").split("/")[0]
     inside = request.GET["path"] + "%"
     counts = plain.rows(COUNTS, inside, inside, street, street)

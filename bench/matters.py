@@ -79,7 +79,8 @@ def matter_cases(stage: Stage, asking: Ask, quick: bool) -> Iterator[Case]:
     def floor(address: str) -> Callable[[], bytes]:
         return asking(address, {}, lambda body: len(orjson.loads(body)["results"]) > 0)
 
-    word = Matter.objects.filter(closed_at=None, kind="hazard").order_by("id")[0].number
+    first = Matter.objects.filter(closed_at=None, kind="hazard").order_by("id")[0]
+    number, place = first.number, first.title.rpartition("：")[2]
     yield Case(
         "todo_list_page",
         0.4,
@@ -89,8 +90,14 @@ def matter_cases(stage: Stage, asking: Ask, quick: bool) -> Iterator[Case]:
     yield Case(
         "matter_search",
         0.4,
-        floor(f"/floor/matters/?path={path}&number={quote(word)}"),
-        asking(f"/matters/?view=all&q={quote(word)}", leader, lambda body: word.encode() in body),
+        floor(f"/floor/matters/?path={path}&number={quote(number)}"),
+        asking(f"/matters/?view=all&q={quote(number)}", leader, lambda body: body.count(b"<tr") == 1 + 1),
+    )
+    yield Case(
+        "matter_search_by_place",
+        0.4,
+        floor(f"/floor/matters/?path={path}&word={quote(place)}"),
+        asking(f"/matters/?view=open&q={quote(place)}", leader, lambda body: body.count(b"<tr") > ROWS // 5),
     )
     yield Case(
         "board_refresh",

@@ -23,6 +23,7 @@ FILE = FileText(
     committee="城东街道人民调解委员会",
     title="邻里纠纷",
     kind="邻里",
+    sort="邻里纠纷",
     source="当事人申请",
     sources=("当事人申请", "公安移交"),
     basis="依当事人申请",

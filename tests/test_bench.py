@@ -20,7 +20,7 @@ CASES = {
     "nothing", "visits_list_api", "visits_list_page", "my_day_page", "visit_logged", "coverage_today",
     "paper_pdf", "case_list_page", "case_by_name", "case_by_pinyin", "case_by_phone_tail", "case_intake",
     "roster_60_people_4_weeks",
-    "todo_list_page", "matter_search", "board_refresh", "sweep_of_open_matters",
+    "todo_list_page", "matter_search", "matter_search_by_place", "board_refresh", "sweep_of_open_matters",
 }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def brands_of(user: Any) -> tuple[int, ...]:
 @pghistory.track(
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    pghistory.ManualEvent("amended"),  # type: ignore[no-untyped-call] -- the library has no types there
+    pghistory.ManualEvent("amended"),  # type: ignore[no-untyped-call]
 )
 class Dispute(models.Model):
     """纠纷案件. Its state is its matter's; `matter.unit` is the station, `matter.due_at` the present term.
