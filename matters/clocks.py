@@ -78,6 +78,10 @@ def turn(matter: Matter, transition: Transition, actor: User | None, note: str) 
         resume(matter, now)
 
 
+MEANWHILE = {"handle": "等审核", "verify": "重新办理"}
+"""What went on while a stage's clock stood still for another stage."""
+
+
 def first(matter: Matter, stage: str, at: datetime) -> None:
     """Let the first clock of a new matter run."""
     if new := Limits(matter.kind).begin(matter, stage, at):
@@ -102,7 +106,7 @@ def start(matter: Matter, stage: str, at: datetime) -> None:
 def _go_on(matter: Matter, run: ClockRun, at: datetime) -> None:
     stopped, run.stopped_at = run.stopped_at or at, None
     if stopped <= run.due_at:
-        away = Pause(run=run, reason="等审核", started_at=stopped)
+        away = Pause(run=run, reason=MEANWHILE.get(run.stage, "在别的环节"), started_at=stopped)
         _end(run, away, at)
     run.save()
     matter.due_at, matter.warn_at = run.due_at, run.warn_at

@@ -8,6 +8,7 @@ from grids.queries import words
 from grids.scope import covers
 from incidents.before_after import of_photos
 from incidents.hazards import queries
+from incidents.hazards.campaigns import reaching
 from incidents.models import Hazard, InspectionResult
 from matters.details import Detail
 from matters.loop import state_label
@@ -61,7 +62,7 @@ def _inspection(finding: InspectionResult | None, user: User, matter: Matter) ->
     if finding is None or not covers(user, "hazards.view", matter.area):
         return None
     campaign = finding.inspection.campaign
-    own = campaign and covers(user, "hazards.view", campaign.area)
+    own = campaign and reaching(user, "hazards.view").filter(pk=campaign.pk).exists()
     return {
         "href": reverse("inspection", args=[finding.inspection_id]),
         "at": date_text(finding.inspection.at),

@@ -404,6 +404,16 @@ def test_a_pause_of_no_day_says_that_it_moved_nothing(cast: Cast, as_user: SignI
     assert "+ 暂停" not in page
 
 
+def test_each_clock_says_what_it_waited_for(cast: Cast, as_user: SignIn) -> None:
+    matter = hazard(cast).matter
+    for action, actor in (("echo", cast.worker), ("redo", cast.officer), ("echo", cast.worker)):
+        matter = advance(matter=matter, action=action, actor=actor, note="写明情况").matter
+    page = as_user(cast.officer).get(f"/matters/{matter.pk}/").content.decode()
+    verifying = page[page.index("审核期限") : page.index("办理期限")]
+    assert "期限没有变：重新办理" in verifying
+    assert "期限没有变：等审核" in page[page.index("办理期限") :]
+
+
 def test_a_matter_goes_to_a_grid_or_to_a_unit(cast: Cast, as_user: SignIn) -> None:
     matter = incident(cast)
     page = as_user(cast.officer).get(f"/matters/{matter.pk}/").content.decode()

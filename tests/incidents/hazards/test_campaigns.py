@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from incidents.hazards.campaigns import change_campaign, take_in, with_progress
 from incidents.hazards.lists import Line, save_list
-from incidents.models import Campaign, CheckItem, CheckList, Inspection
+from incidents.models import Campaign, CheckItem, CheckList, Hazard, Inspection
 from shared.dates import today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.cast import Cast, at_run_time
@@ -203,6 +203,9 @@ def test_of_a_campaign_of_the_street_each_sees_his_own_part(cast: Cast, as_user:
         rows = b"".join(client.get(f"{address}missing.csv")).decode()
         assert ("甲店" in rows, "丙店" in rows) == (user != cast.neighbour, False)
     assert as_user(cast.far_command).get(address).status_code == 404
+    hazard = Hazard.objects.get(matter__area=cast.grid_a)
+    found = as_user(cast.worker).get(f"/matters/{hazard.pk}/").content.decode()
+    assert f'<a href="{address}">{made.name}</a>' in found
     check = {"client_id": str(uuid4()), "area": cast.grid_a.pk, "source": "grid_census", "all_ok": "1"}
     link = f"/hazards/inspections/new/?target={mine.pk}&campaign={made.pk}"
     saved = as_user(cast.worker).post(link, check, follow=True)
