@@ -140,7 +140,8 @@ def _days(need: Need, _: Transition, matter: Matter, __: User) -> forms.Field:
 
 
 def _number(need: Need, _: Transition, __: Matter, ___: User) -> forms.Field:
-    return forms.CharField(label=need.word, max_length=40)
+    told = "在主件那一页的最上面，例如 YH2026-000012"
+    return forms.CharField(label=need.word, max_length=40, help_text=told)
 
 
 register("unit", Need("交给单位", "请选择本街道的一个单位。", _units))
