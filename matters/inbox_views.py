@@ -11,7 +11,7 @@ from grids.models import Post
 from grids.scope import reader, scoped, within
 from matters.models import Notice, Robot
 from matters.notices import inbox, mark_read, retry
-from matters.ways import CHANNELS, STATES, ways_of
+from matters.ways import CHANNELS, STATES, UNSENT, ways_of
 from matters.wording import label_of
 from shared.filters import id_of
 from shared.guards import signed_in
@@ -67,6 +67,8 @@ def _asked(request: HttpRequest, found: QuerySet[Notice]) -> tuple[QuerySet[Noti
     state, channel = request.GET.get("state", "failed"), request.GET.get("channel", "")
     if channel in CHANNELS:
         found = found.filter(channel=channel)
+    if state == "unsent":
+        return found.filter(state__in=UNSENT), state, channel
     return found.filter(state=state) if state in Notice.State.values else found, state, channel
 
 
@@ -83,7 +85,7 @@ def notices(request: HttpRequest) -> HttpResponse:
             code: sum(way[code] for way in ways if channel in ("", way["channel"])) for code in STATES
         },
         "ways": ways,
-        "states": [(code, label) for code, label in Notice.State.choices if code in STATES],
+        "states": [(code, Notice.State(code).label) for code in STATES],
         "state": state,
         "channel": channel,
         "label_of": label_of,

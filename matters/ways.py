@@ -9,6 +9,7 @@ from matters.models import Notice
 
 CHANNELS = {code: label for code, label in Notice.Channel.choices if code != Notice.Channel.INBOX}
 STATES = ("failed", "waiting", "sending", "held", "sent", "bundled")
+UNSENT = ("waiting", "sending", "held")
 TRIED = Q(state=Notice.State.WAITING, attempts__gt=0)
 
 

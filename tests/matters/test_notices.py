@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -288,6 +289,23 @@ def test_the_operator_sees_failures_of_his_street_without_their_text(
     assert "应回应 3 件" not in page
     for user in (cast.worker, cast.leader, cast.police):
         assert as_user(user).get("/notices/").status_code == 403
+
+
+def test_every_number_of_a_channel_opens_its_notices(cast: Cast, gateway: Gateway, as_user: SignIn) -> None:
+    tell(cast.worker, cast.officer, cast.neighbour, channels=("webhook",))
+    for person, state in ((cast.worker, "failed"), (cast.officer, "waiting"), (cast.neighbour, "held")):
+        Notice.objects.filter(recipient=person).exclude(channel="inbox").update(state=state)
+    client = as_user(cast.command)
+    page = client.get("/notices/").content.decode()
+    numbers = re.findall(
+        r'<a href="(/notices/\?state=(?:failed|unsent)&amp;channel=webhook)">(\d+)</a>', page
+    )
+    assert [int(n) for _, n in numbers] == [1, 2]
+    for href, n in numbers:
+        rows = client.get(href.replace("&amp;", "&")).content.decode()
+        assert rows.count('class="table__who"') == int(n), href
+    tabs = re.findall(r"/notices/\?state=(\w+)\"", page)
+    assert tabs[0] == "failed", "what wants a hand comes first"
 
 
 def test_the_operator_sends_again_within_his_street(cast: Cast, gateway: Gateway, as_user: SignIn) -> None:
