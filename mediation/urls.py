@@ -3,13 +3,16 @@
 from django.urls import path
 
 from mediation.figures import views as figures
-from mediation.views import cases, places
+from mediation.views import cases, places, stations
 
 urlpatterns = [
     path("mediation/", cases.case_list, name="case_list"),
     path("mediation/new/", cases.case_new, name="case_new"),
     path("mediation/calendar/", places.calendar, name="mediation_calendar"),
-    path("mediation/stations/", places.stations, name="mediation_stations"),
+    path("mediation/stations/", stations.stations, name="mediation_stations"),
+    path("mediation/stations/<int:pk>/", stations.station, name="mediation_station"),
+    path("mediation/stations/<int:pk>/<slug:sort>/new/", stations.station_row, name="station_row_new"),
+    path("mediation/stations/<int:pk>/<slug:sort>/<int:row>/", stations.station_row, name="station_row"),
     path("mediation/stats/", figures.stats, name="mediation_stats"),
     path("mediation/stats/export/", figures.stats_csv, name="mediation_stats_csv"),
     path("mediation/stats/return/", figures.monthly_return, name="mediation_return"),

@@ -44,6 +44,7 @@ from shared.pinyin import initials
 YEAR_2023 = {SUCCESS: 775, FAILURE: 10, "withdrawn": 14, "refused": 6, "passed_on": 7, "rejected": 5}
 """785 concluded, 775 of them with success (domain.md, What the article promises)."""
 PER_DAY = 2.2
+KINDS = ("full_time", "full_time", "full_time", "part_time", "full_time", "volunteer")
 OTHERS = {SUCCESS: 955, FAILURE: 14, "withdrawn": 16, "refused": 6, "passed_on": 5, "rejected": 4}
 """How the cases of the last months end, in a thousand."""
 BORN = date(1994, 1, 1)
@@ -105,9 +106,9 @@ class Docket:
             for n, user in enumerate(people):
                 studio = next(iter(self.brands.get(station, [])), None) if n % 3 == 0 else None
                 fields = self.book["brands"][n % 4]["fields"]
-                Mediator.objects.get_or_create(
-                    user_id=user, defaults={"station_id": station, "brand": studio, "fields": fields}
-                )
+                kind = "lawyer" if studio and "律师" in studio.name else KINDS[n % len(KINDS)]
+                values = {"station_id": station, "brand": studio, "fields": fields, "kind": kind}
+                Mediator.objects.get_or_create(user_id=user, defaults=values)
 
     def _received(self, dice: Random) -> Iterator[tuple[datetime, str, int]]:
         """When each case came, how it is to end, and of which part it is."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
 from django.db import models
@@ -17,6 +18,7 @@ KEYS = 32
 """Bits for the key of a person, room or van."""
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Room(models.Model):
     """调解室: a room of a station in which one sitting at a time can be held."""
 
@@ -39,6 +41,7 @@ class VanQuerySet(ScopedQuerySet["Van"]):
     area_field = "station__area"
 
 
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="VanHistory")
 class Van(models.Model):
     """车轮上的调解室: a station's van."""
 

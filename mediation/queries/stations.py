@@ -1,13 +1,17 @@
 """Stations, brands and mediators: who works where, and how much lies with them."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Count, Q
 
 from grids.kept import kept
 from grids.models import Unit
-from grids.scope import bound_to, posts_of
-from mediation.models import Brand, Mediator
+from grids.scope import bound_to, posts_of, within
+from mediation.models import Brand, Mediator, Presence, Room, Van
+from mediation.roster.demand import turn_of
+from mediation.roster.queries import IN_ORDER
+from shared.dates import today
 from shared.plain import Statement, statement
 
 OPEN = Q(disputes__concluded_on=None, disputes__isnull=False)
@@ -32,16 +36,7 @@ def station_rows(user: Any) -> list[dict[str, Any]]:
     """Stations of the user's street with their open cases and mediators; how many are open only tells the
     load, no case is named.
     """
-    streets = Q(pk__in=[])
-    for post in posts_of(user):
-        if "mediation.view" in post.role.rights:
-            streets |= Q(area__path__startswith=f"/{post.area.parent_ids[0]}/")
-    stations = (
-        Unit.objects.filter(streets, kind=Unit.Kind.STATION)
-        .annotate(open=Count("disputes", filter=OPEN, distinct=True))
-        .select_related("area")
-        .order_by("id")
-    )
+    stations = stations_seen(user).annotate(open=Count("disputes", filter=OPEN, distinct=True)).order_by("id")
     people: dict[int, list[Mediator]] = {}
     for mediator in (
         Mediator.objects.filter(station__in=stations, is_active=True, user__is_active=True)
@@ -60,10 +55,51 @@ def station_rows(user: Any) -> list[dict[str, Any]]:
         load=Count("disputes", filter=OPEN)
     ):
         brands.setdefault(brand.station_id, []).append(brand)
+    departments = departments_at(stations)
     return [
-        {"station": s, "open": s.open, "mediators": people.get(s.pk, []), "brands": brands.get(s.pk, [])}
+        {
+            "station": s,
+            "open": s.open,
+            "departments": departments.get(s.pk, []),
+            "mediators": people.get(s.pk, []),
+            "brands": brands.get(s.pk, []),
+        }
         for s in stations
     ]
+
+
+def departments_at(stations: Any) -> dict[int, list[tuple[Presence, bool]]]:
+    """The departments of each station, resident and in rotation, and whether each is there today."""
+    found: dict[int, list[Presence]] = defaultdict(list)
+    rows = Presence.objects.on().filter(station__in=stations).select_related("department")
+    for one in rows.order_by(IN_ORDER, "position", "pk"):
+        found[one.station_id].append(one)
+    here = {station: turn_of(held, today()) for station, held in found.items()}
+    return {s: [(one, one.department_id in here[s]) for one in held] for s, held in found.items()}
+
+
+def stations_seen(user: Any, right: str = "mediation.view") -> Any:
+    """Stations of the streets in which the user holds the right; for managing, those of his own area."""
+    if right != "mediation.view":
+        return Unit.objects.filter(within(user, right), kind=Unit.Kind.STATION).select_related("area")
+    streets = Q(pk__in=[])
+    for post in posts_of(user):
+        if right in post.role.rights:
+            streets |= Q(area__path__startswith=f"/{post.area.parent_ids[0]}/")
+    return Unit.objects.filter(streets, kind=Unit.Kind.STATION).select_related("area")
+
+
+def set_up_of(station: Unit) -> dict[str, Any]:
+    """What a station works with, what is out of use last."""
+    return {
+        "departments": departments_at([station]).get(station.pk, []),
+        "brands": Brand.objects.filter(station=station).order_by("-is_active", "id"),
+        "mediators": Mediator.objects.filter(station=station)
+        .select_related("user", "brand")
+        .order_by("-is_active", "kind", "user__name"),
+        "rooms": Room.objects.filter(station=station).order_by("-is_active", "id"),
+        "vans": Van.objects.filter(station=station).order_by("-is_active", "id"),
+    }
 
 
 def station_choices(user: Any) -> list[tuple[str, str]]:

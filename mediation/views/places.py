@@ -1,4 +1,4 @@
-"""The calendar of sittings, and the stations with their brands and mediators."""
+"""The calendar of sittings."""
 
 from collections import defaultdict
 from datetime import date, timedelta
@@ -9,11 +9,9 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from grids.queries import words
-from grids.scope import reader, scoped
-from mediation.models import Brand, Dispute, Session
+from grids.scope import scoped
+from mediation.models import Dispute, Session
 from mediation.queries.case import place_of
-from mediation.queries.stations import station_rows
 from shared.dates import day_span, local, today
 
 DAYS = 14
@@ -52,15 +50,3 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "today": today(),
     }
     return render(request, "mediation/calendar.html", context)
-
-
-@scoped("mediation.view")
-def stations(request: HttpRequest) -> HttpResponse:
-    """Stations of the street: brands with their fields, mediators, and how much lies with each."""
-    labels = words("dispute_type")["dispute_type"]
-
-    def fields_of(brand: Brand) -> str:
-        return "、".join(labels.get(code, code) for code in brand.fields) or "各类纠纷"
-
-    context = {"rows": station_rows(reader(request)), "fields_of": fields_of}
-    return render(request, "mediation/stations.html", context)

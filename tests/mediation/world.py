@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 
 from grids.models import Unit
-from mediation.models import Invitation
+from mediation.models import Invitation, Room
 from tests.cast import Cast
 from tests.mediation.made import dispute
 from tests.mediation.papers_world import file_world
@@ -34,4 +34,9 @@ def case_world(cast: Cast) -> Iterator[tuple[str, str, Rows]]:
     yield "cases/", "pk", cases
     yield "mediation/", "action", [("accept",)]
     yield from file_world(cast, near, far)
+    homes = ((cast.station, cast.village), (away, cast.far_grid))
+    yield "mediation/stations/", "pk", [(station.pk, area) for station, area in homes]
+    yield "mediation/stations/", "sort", [("rooms",)]
+    rooms = [(Room.objects.create(station=station, name="三号调解室").pk, area) for station, area in homes]
+    yield "mediation/stations/", "row", rooms
     yield "mediation/invitations/", "pk", [(asked[0].pk, cast.village), (asked[1].pk, cast.far_grid)]

@@ -1,0 +1,63 @@
+"""The stations of the street, and the pages on which one is set up."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from grids.models import Unit
+from grids.queries import words
+from grids.scope import covers, reader, scoped
+from mediation.forms.stations import SORTS
+from mediation.models import Brand, Mediator
+from mediation.queries.stations import set_up_of, station_rows, stations_seen
+from mediation.workflow.stations import keep, row_of
+from shared.errors import Conflict, InvalidInput
+
+
+def fields_of(row: Brand | Mediator) -> str:
+    """The sorts of dispute that it is good at, in words."""
+    known = words("dispute_type")["dispute_type"]
+    return "、".join(known.get(code, code) for code in row.fields) or "各类纠纷"
+
+
+@scoped("mediation.view")
+def stations(request: HttpRequest) -> HttpResponse:
+    """Stations of the street: departments, studios with their fields, mediators, how much lies with each."""
+    context = {"rows": station_rows(reader(request)), "fields_of": fields_of}
+    return render(request, "mediation/stations.html", context)
+
+
+@scoped("mediation.view")
+def station(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one station works with; who manages it changes it here."""
+    found: Unit = get_object_or_404(stations_seen(request.user), pk=pk)
+    context = {
+        "station": found,
+        "may": covers(request.user, "roster.manage", found.area),
+        "fields_of": fields_of,
+        **set_up_of(found),
+    }
+    return render(request, "mediation/station.html", context)
+
+
+@scoped("roster.manage")
+def station_row(request: HttpRequest, pk: int, sort: str, row: int | None = None) -> HttpResponse:
+    """A new studio, mediator, room or van of a station, or another content of one."""
+    user, found = reader(request), get_object_or_404(stations_seen(request.user, "roster.manage"), pk=pk)
+    if sort not in SORTS:
+        raise Http404
+    wanted, status = SORTS[sort], 200
+    held = row_of(wanted.model, found, row) if row else None
+    form = wanted(found, request.POST if request.method == "POST" else None, held)
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                made = keep(actor=user, station=found, model=wanted.model, values=form.values(), pk=row)
+                messages.success(request, f"{made}已保存。")
+                return redirect("mediation_station", pk)
+            except (InvalidInput, Conflict) as error:
+                form.add_error(error.field if error.field in form.fields else None, error.message)
+                status = error.status
+    context = {"station": found, "form": form, "title": f"改{held}" if held else f"添加{wanted.label}"}
+    return render(request, "mediation/station_row.html", context, status=status)

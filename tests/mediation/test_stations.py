@@ -1,0 +1,87 @@
+"""A station is set up by who manages it, without help from the technical administration."""
+
+from typing import Any
+
+import pytest
+
+from mediation import suggest
+from mediation.models import Brand, Mediator, Presence, Room, Van
+from mediation.van.candidates import crews
+from tests.cast import Cast
+from tests.mediation.cases import Station, user_at
+
+
+def manager(cast: Cast, as_user: Any) -> tuple[Any, str]:
+    """Signed in, and the beginning of the station's addresses."""
+    return as_user(cast.command), f"/mediation/stations/{cast.station.pk}/"
+
+
+def test_a_studio_and_a_lawyer_are_written_down_and_suggested(cast: Cast, as_user: Any) -> None:
+    client, page = manager(cast, as_user)
+    lawyer = user_at("lawyer", "mediator", cast.village, cast.station)
+    made = client.post(
+        f"{page}brands/new/", {"name": "女律师联盟", "fields": ["marriage_family"], "is_active": "on"}
+    )
+    assert made.headers["Location"] == page
+    brand = Brand.objects.get(name="女律师联盟")
+    given = {"user": lawyer.pk, "kind": "lawyer", "brand": brand.pk, "is_active": "on"}
+    assert client.post(f"{page}mediators/new/", given).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "律师，女律师联盟" in shown
+    assert "婚姻家庭" in shown
+    assert suggest.mediators(cast.station, "marriage_family")[0].id == lawyer.pk
+    changed = {"kind": "volunteer", "fields": ["neighbour", "labour"], "is_active": "on"}
+    assert client.post(f"{page}mediators/{lawyer.pk}/", changed).status_code == 302
+    kept = Mediator.objects.get(user=lawyer)
+    assert (kept.kind, kept.brand, kept.fields) == ("volunteer", None, ["neighbour", "labour"])
+
+
+def test_rooms_and_vans_come_and_go_out_of_use(cast: Cast, as_user: Any) -> None:
+    client, page = manager(cast, as_user)
+    client.post(f"{page}rooms/new/", {"name": "七号调解室", "is_active": "on"})
+    client.post(f"{page}vans/new/", {"name": "调解9号车", "plate": "浙J·D0099", "is_active": "on"})
+    van = Van.objects.get(plate="浙J·D0099")
+    assert Room.objects.get(name="七号调解室").is_active
+    form = client.get(f"{page}vans/{van.pk}/").content.decode()
+    assert 'value="浙J·D0099"' in form
+    client.post(f"{page}vans/{van.pk}/", {"name": "调解9号车", "plate": "浙J·D0099"})
+    assert not Van.objects.get(pk=van.pk).is_active
+    assert crews(cast.grid_a) == []
+    assert "停用" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sort", "given", "told"),
+    [
+        ("rooms", {"name": "七号调解室", "is_active": "on"}, "已经有叫“七号调解室”的房间"),
+        ("vans", {"name": "车", "plate": "浙J·D0099", "is_active": "on"}, "已经登记过"),
+        ("brands", {"name": "老梁调解室", "is_active": "on"}, "已经有叫“老梁调解室”"),
+    ],
+)
+def test_sent_twice_it_is_there_once(
+    cast: Cast, as_user: Any, sort: str, given: dict[str, str], told: str
+) -> None:
+    client, page = manager(cast, as_user)
+    answers = [client.post(f"{page}{sort}/new/", given) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert told in answers[1].content.decode()
+    assert f'value="{given["name"]}"' in answers[1].content.decode()
+
+
+def test_only_who_manages_the_station_changes_it(cast: Cast, station: Station, as_user: Any) -> None:
+    page = f"/mediation/stations/{cast.station.pk}/"
+    reader = as_user(cast.mediator)
+    assert "添加房间" not in reader.get(page).content.decode()
+    assert reader.get(f"{page}rooms/new/").status_code == 403
+    assert reader.post(f"{page}rooms/new/", {"name": "七号调解室"}).status_code == 403
+    other = Room.objects.create(station=station.other, name="别站的房间")
+    assert as_user(cast.command).get(f"{page}rooms/{other.pk}/").status_code == 404
+    assert as_user(cast.command).get(f"{page}chairs/new/").status_code == 404
+
+
+def test_the_stations_name_their_departments(cast: Cast, station: Station, as_user: Any) -> None:
+    Presence.objects.create(station=cast.station, department=station.justice, mode="resident")
+    Presence.objects.create(station=cast.station, department=station.labour, mode="weekly")
+    shown = as_user(cast.leader).get("/mediation/stations/").content.decode()
+    assert f"{station.justice}（常驻）" in shown
+    assert f"{station.labour}（按周轮值，今天在站）" in shown
