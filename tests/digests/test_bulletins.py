@@ -1,5 +1,6 @@
 """Bulletins: right figures, exactly once, to every village, frozen, read and reminded."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -199,6 +200,18 @@ def test_who_opened_it_is_noted_once_and_only_for_the_villages_own(
     assert "已读 1/2" in page
     assert "提醒没读的 1 个村社" in page
     assert as_user(cast.far_command).get(f"/digests/bulletins/{made.pk}/").status_code == 404
+
+
+def test_a_rate_stands_with_its_parts_and_days_as_people_write_them(
+    cast: Cast, clock: Clock, as_user: SignIn
+) -> None:
+    enter(week=LAST_WEEK, figures=[figures(cast)], actor=cast.officer)
+    disputes(cast)
+    page = as_user(cast.command).get(f"/digests/bulletins/{issued(cast).pk}/").content.decode()
+    assert "<td>97.9%</td><td>1488/1520</td>" in page
+    told = re.findall(r'class="line__sub">河边村，([^<]+)<', page)
+    assert told == ["11月20日 10:00", "11月18日 10:00"]
+    assert "11-20" not in page
 
 
 def test_those_who_did_not_read_are_reminded_once_a_day(cast: Cast, clock: Clock, as_user: SignIn) -> None:
