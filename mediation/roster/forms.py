@@ -161,10 +161,18 @@ class PresenceForm(forms.Form):
         cast(Any, self.fields["department"]).queryset = departments
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Somebody, with his office beside him."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """`黄玉兰（行政执法）`."""
+        return f"{obj.name}（{obj.office}）" if getattr(obj, "office", None) else str(obj.name)
+
+
 class MemberForm(forms.Form):
     """Put somebody on the station's list."""
 
-    person = forms.ModelChoiceField(label="人员", queryset=User.objects.none(), empty_label="请选择")
+    person = PersonField(label="人员", queryset=User.objects.none(), empty_label="请选择")
     department = forms.ModelChoiceField(
         label="部门", queryset=Unit.objects.none(), required=False, empty_label="调解员（不代表部门）"
     )

@@ -1,6 +1,6 @@
 """Who could be put on a station's list, and for which departments."""
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from accounts.models import User
 from grids.models import Post, Unit
@@ -13,7 +13,11 @@ def departments_of(station: Unit) -> QuerySet[Unit]:
 
 
 def candidates(station: Unit) -> QuerySet[User]:
-    """Everybody who may serve (`roster.serve`) somewhere in the station's street."""
+    """Everybody who may serve (`roster.serve`) somewhere in the station's street, with his `office`: several
+    people have the same name.
+    """
     root = f"/{station.area.path.strip('/').partition('/')[0]}/"
     posts = Post.objects.on().filter(role__rights__contains=["roster.serve"], area__path__startswith=root)
-    return User.objects.filter(is_active=True, pk__in=posts.values("user")).order_by("initials", "pk")
+    offices = posts.filter(user=OuterRef("pk"), unit__isnull=False).order_by("pk").values("unit__name")
+    found = User.objects.filter(is_active=True, pk__in=posts.values("user"))
+    return found.annotate(office=Subquery(offices[:1])).order_by("initials", "pk")

@@ -239,6 +239,16 @@ def test_who_joins_after_the_planning_is_on_the_list_of_the_sitting(
     assert there == {f"party-{third.pk}", invitation}
 
 
+def test_a_sitting_by_video_is_one_click_away(cast: Cast, station: Station, as_user: Any) -> None:
+    case, link = mediating(cast), "https://meet.example.cn/j/123?k=1"
+    by_video = sitting(station, where="video", room=None, link=link)
+    planned = sittings.plan(dispute=fresh(case), actor=cast.mediator, sitting=by_video)
+    client = as_user(cast.mediator)
+    assert f'href="{link}"' in client.get(f"/mediation/{case.pk}/").content.decode()
+    sittings.call_off(session=planned, actor=cast.mediator, note="改期再开")
+    assert link not in client.get(f"/mediation/{case.pk}/").content.decode()
+
+
 def test_a_helper_is_not_in_two_sittings_at_once(cast: Cast, station: Station) -> None:
     first, second = mediating(cast), mediating(cast)
     for case in (first, second):

@@ -17,6 +17,7 @@ from shared.dates import at, today
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.cast import Cast
 from tests.mediation import rostered as made
+from tests.mediation.cases import user_at
 
 pytestmark = pytest.mark.django_db
 NIGHT = PatternText("mediator", "大夜班", time(22), 10)
@@ -154,3 +155,13 @@ def test_who_is_on_duty_changes_on_the_minute(cast: Cast) -> None:
         assert names() == [cast.mediator.name]
         clock.move_to(at(day, time(8)))
         assert names() == ["早班示例"]
+
+
+def test_people_of_one_name_are_told_apart_by_their_office(cast: Cast, as_user: Any) -> None:
+    for login, unit in (("one", cast.station), ("two", None)):
+        user = user_at(login, "mediator", cast.village, unit)
+        user.name = "黄玉兰"
+        user.save()
+    page = as_user(cast.command).get(f"/mediation/roster/stations/{cast.station.pk}/").content.decode()
+    assert f"黄玉兰（{cast.station}）" in page
+    assert ">黄玉兰</option>" in page

@@ -310,3 +310,21 @@ def test_who_and_what_is_in_a_sitting_is_not_sent_out(cast: Cast, on_duty: User,
     assert crews(cast.grid_a) == []
     Session.objects.update(state="held")
     assert len(crews(cast.grid_a)) == 2
+
+
+def test_the_log_on_paper_has_the_time_of_every_step(
+    cast: Cast, on_duty: User, clock: Any, as_user: Callable[[User], Client]
+) -> None:
+    call = ask(cast)
+    for minute, action in enumerate(("accept", "leave", "arrive"), start=1):
+        clock.move_to(NOON + timedelta(minutes=minute))
+        step(actor=on_duty, call=call, action=action)
+    clock.move_to(NOON + timedelta(minutes=9))
+    step(actor=on_duty, call=call, action="settle", note="和解")
+    page = as_user(cast.police).get("/mediation/van/").content.decode()
+    heads = page[page.index('id="log"') :]
+    for head in ("签收", "出发", "到场", "办结"):
+        assert f'<th scope="col" class="only-desk">{head}</th>' in heads
+    assert [heads.index(f">12:0{n}<") for n in (1, 2, 3, 9)] == sorted(
+        heads.index(f">12:0{n}<") for n in (1, 2, 3, 9)
+    )
