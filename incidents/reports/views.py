@@ -22,7 +22,7 @@ from shared.pages import page_of
 from shared.texts import without_numbers
 
 NEWEST = ("-occurred_at", "-matter_id")
-CHIPS = {"satisfied": "done", "mostly": "done", "so_so": "hold", "not": "over"}
+CHIPS = {"satisfied": "done", "mostly": "done", "so_so": "bare", "not": "over"}
 
 
 @scoped("reports.view")

@@ -33,3 +33,22 @@ def test_what_was_chosen_is_sent_on_from_where_one_stands(device: Callable[[int]
     expect(send).not_to_be_in_viewport()
     page.get_by_label("选中第", exact=False).first.check()
     expect(send).to_be_in_viewport()
+
+
+def test_the_hours_of_a_week_fit_a_phone(device: Callable[[int], Page], cast: Cast) -> None:
+    made = incident(cast)
+    page = device(390)
+    sign_in(page, "command")
+    page.goto("/incidents/hotspots/")
+    table = page.locator(".matrix--day")
+    assert table.evaluate("it => it.scrollWidth <= it.parentElement.clientWidth")
+    spot = table.get_by_role("link", name="1起")
+    box = spot.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    day = page.get_by_role("row").filter(has=page.get_by_role("link", name="1起"))
+    at = day.get_by_role("rowheader").bounding_box()
+    assert at
+    assert at["x"] <= box["x"] <= at["x"] + at["width"], "under its day"
+    spot.click()
+    expect(page.locator(f'a[href="/matters/{made.pk}/"]')).to_be_visible()
