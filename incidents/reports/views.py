@@ -35,6 +35,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "form": offer_areas(form, request.user, "reports.view"),
         "page": page_of(request, found.qs, order=NEWEST),
         "content": queries.content_of(found.qs),
+        "query": request.GET.urlencode(),
         "scores": dict(Rating.Score.choices),
         "chips": CHIPS,
         "plain": without_numbers,

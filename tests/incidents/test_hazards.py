@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -231,6 +232,24 @@ def test_filters(cast: Cast, as_user: SignIn, query: str, expected: int) -> None
     hazard(cast, hazard_type="fire", level="major", description="灭火器过期")
     page = as_user(cast.worker).get(f"/hazards/?{query}").content.decode()
     assert page.count('class="quiet"') == expected
+
+
+def test_the_numbers_above_the_list_open_their_rows(cast: Cast, as_user: SignIn) -> None:
+    hazard(cast)
+    late = hazard(cast, hazard_type="fire")
+    done = hazard(cast, hazard_type="fire")
+    Matter.objects.filter(pk=late.pk).update(due_at=timezone.now() - timedelta(days=1))
+    Matter.objects.filter(pk=done.pk).update(
+        state="closed", outcome="settled", answer="好了", closed_at=timezone.now()
+    )
+    client = as_user(cast.command)
+    page = client.get("/hazards/?type=fire").content.decode()
+    numbers = re.findall(r'<a href="(\?[^"]+)">[^<\d]*(\d+) 处', page)
+    assert [int(n) for _, n in numbers] == [1, 1]
+    for href, n in numbers:
+        assert client.get(f"/hazards/{href.replace('&amp;', '&')}").content.decode().count(
+            'class="quiet"'
+        ) == int(n), href
 
 
 def test_the_api_creates_once(cast: Cast, api: Api) -> None:

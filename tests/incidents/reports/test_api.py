@@ -134,7 +134,8 @@ def test_the_page_shows_the_rate_with_both_numbers(cast: Cast, as_user: SignIn) 
     handled(cast, report(cast))
     page = as_user(cast.leader).get("/reports/").content.decode()
     assert "满意率 66.7%" in page
-    assert "满意和基本满意 2/有效评价 3" in page
+    assert '满意和基本满意 <a href="?rated=good">2</a>/有效评价 3' in page
+    assert as_user(cast.leader).get("/reports/?rated=good").content.decode().count('class="quiet"') == 2
     assert "已答复 4 件" in page
 
 
