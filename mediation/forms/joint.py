@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from grids.models import Unit
+from grids.queries import parameters
 from mediation import suggest
 from mediation.forms.base import StepForm, options
 from mediation.forms.fields import lines, moment, pick
@@ -25,11 +26,13 @@ class InviteForm(StepForm):
     action = "invite"
     who = forms.ChoiceField(label="邀请谁")
     question = lines("请协助什么", 300, 3)
-    answer_by = moment("答复期限", required=False, help_text="不填按 24 小时")
+    answer_by = moment("答复期限", required=False)
 
     def prepare(self) -> None:
         """Departments and brands of the street."""
         case, street = self.dispute, f"/{self.dispute.station.area.parent_ids[0]}/"
+        hours = parameters("mediation_answer_hours")["mediation_answer_hours"]
+        self.fields["answer_by"].help_text = f"不填按 {hours} 小时"
         asked = list(case.invitations.exclude(answer__in=Invitation.SHUT).values_list("unit", "brand"))
         units = Unit.objects.filter(area__path__startswith=street, kind__in=joint.INVITED).exclude(
             Q(pk=case.station_id) | Q(pk__in=[unit for unit, _ in asked if unit])

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 from django import forms
 
 from grids.queries import labels
-from mediation.forms.base import StepForm
+from mediation.forms.base import StepForm, options
 from mediation.forms.fields import day, lines, money, pick
-from mediation.models import Agreement, Confirmation, FollowUp, Instalment
+from mediation.models import Agreement, Confirmation, FollowUp, Instalment, Party
+from mediation.papers.numbering import letterhead_of
 from mediation.workflow import agreements
 from mediation.workflow.agreements import Part, Terms
 from shared.dates import today
@@ -116,6 +117,7 @@ class VisitForm(StepForm):
 
     action = "visit"
     done_on = day("回访日期")
+    asked = options(Party.objects.none(), "回访了谁", required=False)
     way = pick("怎么回访", list(FollowUp.Way.choices), tiles=True)
     finding = pick("情况怎么样", list(FollowUp.Finding.choices), tiles=True)
     satisfaction = pick("当事人满意吗", SATISFACTION, tiles=True, required=False)
@@ -128,12 +130,13 @@ class VisitForm(StepForm):
         ).select_related("dispute__matter__area")
 
     def prepare(self) -> None:
-        """Today."""
+        """Today; one of the parties."""
         self.initial["done_on"] = today()
+        self.fields["asked"].queryset = self.dispute.parties.filter(left_on=None)  # type: ignore[attr-defined]
 
     def run(self) -> object:
         """Note it."""
-        names = ("done_on", "way", "finding", "satisfaction", "note")
+        names = ("done_on", "asked", "way", "finding", "satisfaction", "note")
         given = {name: self.cleaned_data[name] for name in names}
         return agreements.visit(follow_up=self.subject, **given, **self.common())
 
@@ -144,12 +147,13 @@ class ConfirmForm(StepForm):
     action = "confirm"
     lead = "双方当事人自协议生效之日起三十日内，共同向法院申请（人民调解法第三十三条）。"
     applied_on = day("申请日期")
-    court = forms.CharField(label="向哪个法院", max_length=60, initial="温岭市人民法院")
+    court = forms.CharField(label="向哪个法院", max_length=60)
     by_both = forms.BooleanField(label="双方当事人共同申请", required=False)
 
     def prepare(self) -> None:
-        """Today."""
+        """Today, at the court of the street's letterhead."""
         self.initial["applied_on"] = today()
+        self.initial["court"] = letterhead_of(self.dispute.station.area).court
 
     def run(self) -> object:
         """Apply."""

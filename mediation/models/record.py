@@ -67,6 +67,9 @@ class FollowUp(models.Model):
     after_days = models.PositiveSmallIntegerField("几天后")
     due_on = models.DateField("应回访日期")
     done_on = models.DateField("回访日期", null=True, blank=True)
+    asked = models.ForeignKey(
+        "mediation.Party", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受访人"
+    )
     way = models.CharField("方式", max_length=8, choices=Way, blank=True, default="")
     finding = models.CharField("情况", max_length=10, choices=Finding, blank=True, default="")
     satisfaction = models.CharField("满意度", max_length=20, blank=True, default="")

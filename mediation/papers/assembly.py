@@ -250,7 +250,7 @@ def followup(row: FollowUp) -> dict[str, Any]:
     return {
         "on": day(row.done_on),
         "at": day(row.done_on),
-        "asked": "",
+        "asked": row.asked.name if row.asked else "",
         "manner": row.get_way_display() if row.way else "",
         "reason": f"协议生效后{row.after_days}天回访，了解协议履行情况和当事人的意见",
         "findings": row.note,

@@ -182,7 +182,9 @@ def _receipt(found: _Found, agreement: Agreement, part: Instalment) -> None:
 
 
 def _followups(found: _Found, agreement: Agreement) -> None:
-    for row in FollowUp.objects.filter(agreement=agreement).select_related("by").order_by("after_days"):
+    for row in (
+        FollowUp.objects.filter(agreement=agreement).select_related("by", "asked").order_by("after_days")
+    ):
         found.add(
             "followup",
             row.pk,

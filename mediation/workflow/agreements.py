@@ -231,6 +231,7 @@ def visit(
     finding: str,
     note: str,
     satisfaction: str = "",
+    asked: Party | None = None,
     version: int | None = None,
 ) -> Event:
     """回访: whether it is kept, whether people are at peace. After the last one the file can be closed."""
@@ -252,6 +253,7 @@ def visit(
             )
         follow_up.done_on, follow_up.way, follow_up.finding = done_on, way, finding
         follow_up.note, follow_up.satisfaction, follow_up.by = note[:500], satisfaction, actor
+        follow_up.asked = asked
         follow_up.save()
 
     with transaction.atomic():
