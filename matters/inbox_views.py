@@ -11,7 +11,7 @@ from grids.models import Post
 from grids.scope import reader, scoped, within
 from matters.models import Notice, Robot
 from matters.notices import inbox, mark_read, retry
-from matters.ways import CHANNELS, STATES, UNSENT, ways_of
+from matters.ways import CHANNELS, STATES, UNSENT, to_do, ways_of
 from matters.wording import label_of
 from shared.filters import id_of
 from shared.guards import signed_in
@@ -89,6 +89,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "state": state,
         "channel": channel,
         "label_of": label_of,
+        "to_do": to_do,
     }
     return render(request, "matters/notices.html", context)
 

@@ -114,6 +114,14 @@ def test_error_page_of_a_reader_keeps_the_menu(cast: Cast, as_user: Callable[[Us
     assert 'aria-label="主导航"' in page.content.decode()
 
 
+def test_a_resident_at_a_wrong_address_is_led_on(client: Client) -> None:
+    page = client.get("/nowhere/").content.decode()
+    assert "没有这个网页" in page
+    assert 'href="/report/"' in page
+    assert 'href="/echo/"' in page
+    assert "辖区" not in page
+
+
 def test_nobody_sees_the_menu_without_signing_in(client: Client) -> None:
     assert 'aria-label="主导航"' not in client.get("/nowhere/").content.decode()
 

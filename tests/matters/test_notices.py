@@ -19,6 +19,7 @@ from matters.models import Notice
 from matters.notices import BOTH, Letter, mark_read, post, post_letters, retry
 from matters.outbox import BACKOFF, claim, deliver_due, release
 from matters.queries import unread_count
+from matters.ways import to_do
 from tests.cast import Cast
 
 SignIn = Callable[[User], Client]
@@ -289,6 +290,27 @@ def test_the_operator_sees_failures_of_his_street_without_their_text(
     assert "应回应 3 件" not in page
     for user in (cast.worker, cast.leader, cast.police):
         assert as_user(user).get("/notices/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("error", "step"),
+    [
+        ("钉钉群没有收：310000 sign not match", "照群里的设置重新登记"),
+        ("企业微信群没有收：93000 invalid webhook url", "请系统管理员重新登记"),
+        ("邮件服务器答复 550", "核对邮箱"),
+        ("飞书群连不上", ""),
+        ("消息接口答复 1550", ""),
+    ],
+)
+def test_the_operator_reads_what_to_do(
+    cast: Cast, gateway: Gateway, as_user: SignIn, error: str, step: str
+) -> None:
+    tell(cast.worker, channels=("webhook",))
+    Notice.objects.exclude(channel="inbox").update(state="failed", error=error, attempts=1)
+    page = as_user(cast.command).get("/notices/").content.decode()
+    assert error in page
+    assert to_do(error).endswith(step) if step else to_do(error) == ""
+    assert not step or f"{step}。</span>" in page
 
 
 def test_every_number_of_a_channel_opens_its_notices(cast: Cast, gateway: Gateway, as_user: SignIn) -> None:
