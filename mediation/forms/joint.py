@@ -16,6 +16,7 @@ from mediation.models import Brand, Invitation, Party, Record, Room, Session, Va
 from mediation.workflow import joint, records, sittings
 from mediation.workflow.sittings import Sitting
 from shared.dates import local
+from shared.jinja import moment_text
 
 LENGTHS = [("30", "半小时"), ("60", "1 小时"), ("90", "1 个半小时"), ("120", "2 小时"), ("180", "3 小时")]
 
@@ -217,7 +218,8 @@ class WriteForm(StepForm):
         """Now, at the station; one of the parties."""
         self.fields["asked"].queryset = self.dispute.parties.filter(left_on=None)  # type: ignore[attr-defined]
         written = self.dispute.records.order_by("id")
-        self.fields["corrects"].queryset = written  # type: ignore[attr-defined]
+        self.fields["corrects"].queryset = written.select_related("by")  # type: ignore[attr-defined]
+        self.fields["corrects"].label_from_instance = _record_named  # type: ignore[attr-defined]
         if not written:
             del self.fields["corrects"]
         mediating = self.dispute.matter.state == "mediating"
@@ -234,3 +236,8 @@ class WriteForm(StepForm):
         names = ("kind", "at", "place", "asked", "corrects", "text")
         given: dict[str, Any] = {name: self.cleaned_data.get(name) for name in names}
         return records.write(dispute=self.dispute, **given, **self.common())
+
+
+def _record_named(row: Record) -> str:
+    """`调查记录，11月26日 03:48，金玉芬`."""
+    return f"{row.get_kind_display()}，{moment_text(row.at)}，{row.by.name}"

@@ -15,6 +15,7 @@ from mediation.models import Dispute, FollowUp, Mediator, Record
 from mediation.workflow import joint, moves
 from mediation.workflow.agreements import Part
 from shared.dates import local, today
+from shared.jinja import moment_text
 from tests.cast import Cast
 from tests.incidents.made import incident
 from tests.mediation.cases import RESPONDENT, Station, fresh, mediating, opened, performing, user_at
@@ -384,5 +385,7 @@ def test_a_record_can_set_another_one_right(cast: Cast, as_user: Any) -> None:
     said = {"kind": "mediation", "at": f"{local(timezone.now()):%Y-%m-%dT%H:%M}", "text": "约定三千元"}
     client.post(address, said)
     first = case.records.get()
+    named = f"调解记录，{moment_text(first.at)}，{cast.mediator.name}"
+    assert named in client.get(address).content.decode()
     client.post(address, {**said, "text": "应为三万元", "corrects": first.pk})
     assert case.records.get(corrects=first).text == "应为三万元"
