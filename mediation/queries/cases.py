@@ -77,18 +77,24 @@ def plain(cases: Any) -> Any:
 
 
 def found_by(text: str) -> Q:
-    """Cases that a searching word means: a case number, a phone or its tail, an identity number, pinyin
-    initials, a name or part of it, a place. Each sort of word asks one index.
+    """Cases that a searching word means: a case number or its last digits, a phone or its tail, an identity
+    number, pinyin initials, a name or part of it, a place. Each sort of word asks one index.
     """
     word = normal(text)
     if not word:
         return Q()
     if re.search(r"人调字|^TJ\d", word):
         return Q(case_no__icontains=text.strip()) | Q(matter__number__iexact=text.strip())
+    if short := re.fullmatch(r"第?(\d{1,3})号?", word):
+        return Q(case_no__endswith=f"第{short[1]:0>3}号") | _at_place(text)
     found = _by_signs(word)
     if found is None and PLACE_WORD.search(word):
-        return Q(matter__title__icontains=text.strip()) | Q(address__icontains=text.strip())
+        return _at_place(text)
     return _cases_of(found or _by_name(text))
+
+
+def _at_place(text: str) -> Q:
+    return Q(matter__title__icontains=text.strip()) | Q(address__icontains=text.strip())
 
 
 def _cases_of(found: Sequence[QuerySet[Any]]) -> Q:
