@@ -1,11 +1,14 @@
 """docker-compose.yml, read as it is: what runs, how often, as whom, and where its secrets come from."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 import yaml
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docker-compose.yml").read_text()
@@ -102,7 +105,7 @@ def test_nothing_of_ours_starts_before_the_schema_is_there() -> None:
 
 
 def test_the_portal_gets_only_variables_that_it_reads() -> None:
-    read = (ROOT / "chengdong" / "settings.py").read_text()
+    read = (ROOT / "chengdong" / "settings.py").read_text() + '"PGOPTIONS"'  # which libpq itself reads
     assert [name for name in SERVICES["web"]["environment"] if f'"{name}"' not in read] == []
 
 
@@ -111,3 +114,16 @@ def test_the_files_that_compose_mounts_are_there() -> None:
     for path in (mount for mount in mounts if mount.startswith("./")):
         assert (ROOT / path).is_file()
     assert (ROOT / "deploy" / "healthy.py").is_file()
+
+
+@pytest.mark.django_db
+def test_a_statement_of_a_page_ends_when_the_proxy_gives_up() -> None:
+    options = SERVICES["web"]["environment"]["PGOPTIONS"]
+    asked = {**connection.get_connection_params(), "options": options}
+    asked = {name: value for name, value in asked.items() if name not in {"cursor_factory", "context"}}
+    with closing(psycopg2.connect(**asked)) as web, web.cursor() as cursor:
+        cursor.execute("SELECT setting::int / 1000 FROM pg_settings WHERE name = 'statement_timeout'")
+        (seconds,) = cursor.fetchone()
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text()
+    assert f"proxy_read_timeout {seconds}s;" in nginx
+    assert "PGOPTIONS" not in SERVICES["worker"]["environment"]
