@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from grids.models import Area
 from grids.queries import words
-from grids.scope import scoped
+from grids.scope import covers, scoped
 from incidents.hazards.queries import THREE, Asked, Tallies, Tally, by_month, by_village, repeat_days
 from incidents.hazards.source_forms import SourcesForm
 from shared.downloads import csv_file
@@ -46,6 +46,7 @@ def sources(request: HttpRequest) -> HttpResponse:
         "all": villages.get("", {}).get("", Tally()),
         "sources": order(villages.get("", {})),
         "villages": _named(villages),
+        "opens": lambda area: not asked.area and covers(request.user, "hazards.view", area),
         "months": [(key, _month(key, asked), months[key]) for key in sorted(months) if key],
         "labels": words("hazard_source")["hazard_source"],
         "none_found": Tally(),
@@ -57,11 +58,11 @@ def sources(request: HttpRequest) -> HttpResponse:
     return render(request, "incidents/hazards/sources.html", context)
 
 
-def _named(villages: Tallies) -> list[tuple[str, str, dict[str, Tally]]]:
-    """(key, name, tallies) of the villages, those that found most first."""
+def _named(villages: Tallies) -> list[tuple[Area, dict[str, Tally]]]:
+    """(area, tallies) of the villages, those that found most first."""
     keys = sorted((key for key in villages if key), key=lambda key: (-villages[key][""].found, key))
-    names = dict(Area.objects.filter(pk__in=[int(key) for key in keys]).values_list("pk", "name"))
-    return [(key, names[int(key)], villages[key]) for key in keys]
+    areas = Area.objects.in_bulk([int(key) for key in keys])
+    return [(areas[int(key)], villages[key]) for key in keys]
 
 
 def _month(key: str, asked: Asked) -> tuple[date, date]:
@@ -109,8 +110,8 @@ def sources_csv(request: HttpRequest) -> HttpResponseBase:
 
 def _cells(villages: Tallies) -> Iterator[list[str]]:
     labels = words("hazard_source")["hazard_source"]
-    rows = [("", "全部", villages[""])] if villages else []
-    for _, place, tallies in (*rows, *_named(villages)):
+    rows = [("全部", villages[""])] if villages else []
+    for place, tallies in (*rows, *((area.name, found) for area, found in _named(villages))):
         for source in (*order(tallies), ""):
             tally = tallies.get(source, Tally())
             rate = f"{tally.in_time / tally.due:.1%}" if tally.due else "—"

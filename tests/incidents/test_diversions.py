@@ -280,9 +280,7 @@ def test_one_tap_from_the_list_and_a_second_tap_is_no_error(cast: Cast, as_user:
         sent = {"action": "sign", "next": "list"}
         assert client.post(f"/incidents/diversions/{diversion.pk}/", sent).status_code == 302
     assert Event.objects.filter(matter=diversion.matter, action="sign").count() == 1
-    assert (
-        "分流率" not in client.get("/incidents/diversions/").content.decode()
-    )
+    assert "分流率" not in client.get("/incidents/diversions/").content.decode()
     assert "分流率" in as_user(cast.command).get("/incidents/diversions/").content.decode()
     page = client.get(f"/incidents/diversions/{diversion.pk}/").content.decode()
     assert "张三丰" not in page
