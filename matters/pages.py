@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from accounts.models import User
+from grids.queries import labels
 from matters.details import detail_of
 from matters.explained import clocks_of
 from matters.forms import MoveForm
@@ -77,6 +78,7 @@ def page_context(
         "cards": list(matter.cards.order_by("-id")),
         "events": events,
         "photos": by_event(matter),
+        "led": _led(events),
         "first": onward,
         "others": sorted(
             (f for f in forms if f is not onward), key=lambda f: f.transition.action != "refuse_extension"
@@ -116,6 +118,25 @@ def _form(
     if form.is_valid() and refused is not None and refused.field in form.fields:
         form.add_error(refused.field, refused.message)
     return form
+
+
+def _led(events: list[Event]) -> dict[int, str]:
+    """Where a move took the matter, or how much time it asked for: said beside who made it."""
+    bodies = labels("referral") if any("refer_to" in event.evidence for event in events) else {}
+    found = {}
+    for event in events:
+        given = event.evidence
+        if to := given.get("unit_name") or given.get("area_name"):
+            found[event.pk] = f"转到{to}"
+        elif to := given.get("receiver"):
+            found[event.pk] = f"交给{to}"
+        elif to := given.get("refer_to"):
+            found[event.pk] = f"移交给{bodies.get(to, to)}"
+        elif to := given.get("main"):
+            found[event.pk] = f"并入 {to}"
+        elif event.action == "ask_extension":
+            found[event.pk] = f"延 {given.get('days', '')} 天"
+    return found
 
 
 def _missed(events: list[Event], posted: Mapping[str, str] | None) -> list[Event]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from grids.models import Area
-from grids.queries import words
+from grids.queries import labels, words
 from incidents.reports.following import rateable, reopen_until
 from incidents.reports.models import CitizenReport, Rating
 from matters.loop import KINDS, state_label
@@ -174,8 +174,11 @@ def _told(event: Event) -> Told | None:
         title, text = event.label, event.note
     elif event.action == "cancel":
         text = without_numbers(event.evidence.get("answer") or event.note)
-    elif event.action in {"to_hazard", "refer"}:
+    elif event.action == "to_hazard":
         text = without_numbers(event.evidence.get("answer", ""))
+    elif event.action == "refer":
+        to = labels("referral").get(event.evidence.get("refer_to", ""), "有关部门")
+        text = f"移交给{to}。{without_numbers(event.evidence.get('answer', ''))}"
     elif event.action == "verify":
         outcome = event.evidence.get("outcome", "")
         said = Matter.Outcome(outcome).label if outcome in Matter.Outcome.values else ""

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from django.test import Client
 
 from accounts.models import User
+from grids.models import Unit
 from matters.workflow import advance
 from tests.cast import Cast
-from tests.incidents.made import hazard
+from tests.incidents.made import hazard, incident
 
 SignIn = Callable[[User], Client]
 
@@ -44,3 +45,26 @@ def test_each_clock_says_what_it_waited_for(cast: Cast, as_user: SignIn) -> None
     verifying = page[page.index("审核期限") : page.index("办理期限")]
     assert "期限没有变：重新办理" in verifying
     assert "期限没有变：等审核" in page[page.index("办理期限") :]
+
+
+def test_the_timeline_says_where_each_move_led(cast: Cast, as_user: SignIn) -> None:
+    unit = Unit.objects.create(kind="department", name="综合行政执法队", area=cast.street)
+    main, room = hazard(cast).matter, incident(cast, incident_type="dispute")
+    moves = (
+        (room, "divert", cast.police, {"receiver": "command"}, "交给街道指挥室"),
+        (hazard(cast).matter, "assign", cast.officer, {"area": cast.grid_a2}, "转到河边村第二网格"),
+        (hazard(cast).matter, "assign", cast.command, {"unit": unit}, "转到综合行政执法队"),
+        (
+            hazard(cast).matter,
+            "refer",
+            cast.officer,
+            {"refer_to": "police", "answer": "已移交"},
+            "移交给公安机关",
+        ),
+        (hazard(cast).matter, "merge", cast.officer, {"main": main.number}, f"并入 {main.number}"),
+        (hazard(cast).matter, "ask_extension", cast.worker, {"days": "3"}, "延 3 天"),
+    )
+    for matter, action, actor, evidence, told in moves:
+        advance(matter=matter, action=action, actor=actor, note="写明情况", evidence=evidence)
+        page = as_user(cast.leader).get(f"/matters/{matter.pk}/").content.decode()
+        assert f"{actor.name}，{told}" in page, action

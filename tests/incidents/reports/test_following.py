@@ -233,6 +233,14 @@ def test_more_from_the_sender_while_it_is_open(cast: Cast) -> None:
         following.add_words(report=handled(cast, made), words="还有")
 
 
+def test_who_has_it_after_a_referral_is_told(cast: Cast) -> None:
+    made = report(cast)
+    evidence = {"refer_to": "police", "answer": "民警会联系您，电话13900005776"}
+    advance(matter=made.matter, action="refer", actor=cast.officer, evidence=evidence)
+    told = as_json(followed(reread(made)))["timeline"][-1]
+    assert told["text"] == "移交给公安机关。民警会联系您，电话139****5776"
+
+
 def test_a_report_becomes_a_hazard_without_being_typed_again(cast: Cast) -> None:
     made = report(cast, report_type="fire", description="楼梯口堆满纸箱", photos=[a_photo()])
     evidence = {"hazard_type": "egress", "hazard_level": "serious", "answer": "已按隐患督促整改"}
