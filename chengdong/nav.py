@@ -35,7 +35,7 @@ MENU = (
     Item("隐患", "/hazards/", "hazard", ("hazards.view",)),
     Item("检查", "/hazards/inspections/new/", "visit", ("hazards.report",)),
     Item("行动", "/hazards/campaigns/", "flag", ("hazards.view",)),
-    Item("群众上报", "/reports/", "echo", ("reports.view",)),
+    Item("群众上报", "/reports/", "phone", ("reports.view",)),
     Item("调解", "/mediation/", "scale", ("mediation.view",)),
     Item("值班", "/mediation/roster/", "calendar", ("roster.view",)),
     Item("出车", "/mediation/van/", "van", ("van.view",)),

@@ -49,7 +49,10 @@ def issue(
         if first.payload_hash != payload:
             raise Conflict("这个编号已用于另一份通报，请重新打开页面再发。", field="client_id")
         return first, False
-    return _write(street, Bulletin.Kind.EXTRA, since, until, remark, client_id, payload, actor), True
+    written = _write(
+        street, Bulletin.Kind.EXTRA, monday(today()), since, until, remark, client_id, payload, actor
+    )
+    return written, True
 
 
 @transaction.atomic
@@ -63,7 +66,7 @@ def issue_weekly(*, street: Area, day: date) -> bool:
         return False
     client_id = uuid5(WEEKLY, f"{street.pk}:{week}")
     since, until = day - timedelta(days=7), day - timedelta(days=1)
-    _write(street, Bulletin.Kind.WEEKLY, since, until, "", client_id, str(client_id), None)
+    _write(street, Bulletin.Kind.WEEKLY, week, since, until, "", client_id, str(client_id), None)
     return True
 
 
@@ -76,6 +79,7 @@ def _one_at_a_time(street: Area) -> None:
 def _write(
     street: Area,
     kind: str,
+    week: date,
     since: date,
     until: date,
     remark: str,
@@ -90,7 +94,7 @@ def _write(
         kind=kind,
         year=year,
         number=last + 1,
-        week=monday(today()),
+        week=week,
         since=since,
         until=until,
         remark=remark,

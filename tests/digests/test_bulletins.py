@@ -164,6 +164,16 @@ def test_a_street_that_began_today_has_no_bulletin_yet(cast: Cast, clock: Clock)
     assert due_streets(hour("20:00")) == []
 
 
+def test_a_week_that_is_issued_late_is_that_week(cast: Cast) -> None:
+    schedules(cast)
+    last, this = today() - timedelta(days=7), today()
+    assert [issue_weekly(street=cast.street, day=day) for day in (last, last, this, this)] == [
+        True, False, True, False,
+    ]  # fmt: skip
+    weeks = Bulletin.objects.order_by("number").values_list("week", "until")
+    assert list(weeks) == [(monday(day), day - timedelta(days=1)) for day in (last, this)]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_sweeps_at_once_issue_one(cast: Cast) -> None:
     schedules(cast)

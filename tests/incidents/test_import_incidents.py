@@ -1,7 +1,7 @@
 """The police exports as they are: exact figures, every dirty case, twice = once."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from matters.models import Event, Matter
 from matters.workflow import advance
 from shared.dates import SHANGHAI
 from shared.errors import InvalidInput
+from shared.jinja import date_text
 from tests.grids.street import build_street
 from tests.incidents.exports import HEADER, NIGHT, WEEK, figures, line, one
 
@@ -147,11 +148,12 @@ def test_a_changed_row_is_an_update_with_its_differences(take: Import) -> None:
     assert figures(batch) == {"updated": 1, "total": 1}
     row = batch.rows.get()
     told = {change["column"]: (change["old"], change["new"]) for change in row.errors}
+    day = date_text(date(2026, 11, 16))
     assert told == {
         "处警结果": ("正在办理", "现场调解"),
         "警情类别": ("纠纷", "噪音扰民"),
         "联系电话": ("139****5776", "139****9999"),
-        "报警时间": ("11月16日 04:03", "11月16日 05:00"),
+        "报警时间": (f"{day} 04:03", f"{day} 05:00"),
     }
     incident = one()
     assert (incident.attended_result, incident.incident_type) == ("现场调解", "noise")

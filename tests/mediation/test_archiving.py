@@ -25,6 +25,7 @@ from mediation.papers.binding import bind
 from mediation.papers.required import missing
 from mediation.papers.slots import slots_of
 from shared.errors import Conflict, InvalidInput
+from shared.jinja import date_text
 from tests.cast import Cast
 from tests.mediation.files import NUMBER, accepted, complete, confirmed, mediated, photo, scan, settled
 from tests.mediation.test_typesetting import pages_of
@@ -38,7 +39,7 @@ def test_a_written_success_lacks_each_paper_by_its_name(cast: Cast) -> None:
         "人民调解申请书",
         "人民调解受理登记表",
         "人民调解当事人权利义务告知书",
-        "人民调解调查记录（11月12日）",
+        f"人民调解调查记录（{date_text(date(2026, 11, 12))}）",
         "人民调解记录（第1次）",
         "人民调解协议书",
         "人民调解协议履行情况记录",
@@ -78,7 +79,7 @@ def test_a_failure_asks_for_its_notice_and_no_agreement(cast: Cast) -> None:
     assert missing(case) == [
         "人民调解受理登记表",
         "人民调解当事人权利义务告知书",
-        "人民调解调查记录（11月12日）",
+        f"人民调解调查记录（{date_text(date(2026, 11, 12))}）",
         "人民调解记录（第1次）",
         "人民调解终止告知书",
     ]
