@@ -14,7 +14,11 @@ class MoveForm(forms.Form):
     """One move of one matter. It only cleans; whether the move is open, `matters.workflow.advance` says."""
 
     action = forms.CharField(widget=forms.HiddenInput)
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages={"required": "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。"},
+    )
 
     def __init__(
         self, transition: Transition, *, matter: Matter, user: User, data: Any = None, files: Any = None

@@ -91,11 +91,17 @@ class EvidenceInput(serializers.Serializer[Any]):
 
 
 class ActionInput(serializers.Serializer[Any]):
-    """A move. With `version`, it is refused (409) when somebody else moved first."""
+    """A move, with the `version` that was read. Sent twice, or after somebody else moved, it is refused
+    (409): the matter has another version by then.
+    """
 
     action = serializers.SlugField(max_length=20)
     note = serializers.CharField(max_length=NOTE_LIMIT, required=False, allow_blank=True, default="")
     evidence = EvidenceInput(required=False, default=dict)
     version = serializers.IntegerField(
-        min_value=1, max_value=2**31 - 1, required=False, allow_null=True, default=None
+        min_value=1,
+        max_value=2**31 - 1,
+        error_messages=dict.fromkeys(
+            ("required", "null"), "请先读取事项，把读到的 version 一起送来：同一步送两次才只办一次。"
+        ),
     )

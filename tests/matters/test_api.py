@@ -97,19 +97,33 @@ def test_a_stale_version_is_a_409_with_the_new_one(cast: Cast, api: Api) -> None
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_move_sent_twice_is_taken_once_and_asks_for_the_version(cast: Cast, api: Api) -> None:
+    matter = incident(cast)
+    address, client = f"/api/v1/matters/{matter.pk}/actions/", api(cast.leader)
+    move: dict[str, Any] = {"action": "supervise", "note": "今天办结"}
+    for version in ({}, {"version": None}):
+        refused = client.post(address, {**move, **version}, format="json")
+        assert refused.status_code == 400
+        assert "先读取事项" in refused.json()["errors"]["version"][0]
+    sent = [client.post(address, {**move, "version": 1}, format="json") for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [200, 409]
+    assert sent[1].json()["version"] == 2
+    assert matter.events.filter(action="supervise").count() == 1
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {},
-        {"action": ""},
-        {"action": "echo", "note": 5 * ["x"]},
+        {"action": "", "version": 1},
+        {"action": "echo", "note": 5 * ["x"], "version": 1},
         {"action": "echo", "note": "x", "version": "eins"},
         {"action": "echo", "note": "x", "version": 0},
-        {"action": "echo", "note": "a\x00b"},
-        {"action": "assign", "evidence": {"area": "x"}},
-        {"action": "assign", "evidence": {"area": 99999999999999999999}},
-        {"action": "assign", "evidence": "x"},
-        {"action": "verify", "evidence": {"outcome": "bogus", "answer": "x"}},
+        {"action": "echo", "note": "a\x00b", "version": 1},
+        {"action": "assign", "evidence": {"area": "x"}, "version": 1},
+        {"action": "assign", "evidence": {"area": 99999999999999999999}, "version": 1},
+        {"action": "assign", "evidence": "x", "version": 1},
+        {"action": "verify", "evidence": {"outcome": "bogus", "answer": "x"}, "version": 1},
         [],
         "x",
     ],
@@ -143,6 +157,7 @@ def test_who_may_not_see_incidents_finds_none_among_the_matters(cast: Cast, api:
 def test_a_cancelled_matter_is_never_settled(cast: Cast, api: Api) -> None:
     matter = incident(cast)
     body = {"action": "cancel", "note": "重复登记", "evidence": {"outcome": "settled", "answer": "都好了"}}
+    body["version"] = 1
     assert api(cast.officer).post(f"/api/v1/matters/{matter.pk}/actions/", body).status_code == 200
     matter.refresh_from_db()
     assert (matter.state, matter.outcome) == ("cancelled", "cancelled")

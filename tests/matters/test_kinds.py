@@ -258,7 +258,9 @@ def test_the_api_answers_by_the_same_table(cast: Cast, api: Callable[[User], API
                 status = 404
             with transaction.atomic():
                 answer = client.post(
-                    f"/api/v1/matters/{matter.pk}/actions/", {"action": action, **body}, format="json"
+                    f"/api/v1/matters/{matter.pk}/actions/",
+                    {"action": action, "version": 1, **body},
+                    format="json",
                 )
                 transaction.set_rollback(True)
             assert answer.status_code == status, (person, action, answer.content.decode())
@@ -276,7 +278,7 @@ def test_each_missing_evidence_is_a_400_that_names_it(
 ) -> None:
     matter = made(cast, "hazard", "assigned")
     answer = api(cast.officer).post(
-        f"/api/v1/matters/{matter.pk}/actions/", {"action": action}, format="json"
+        f"/api/v1/matters/{matter.pk}/actions/", {"action": action, "version": 1}, format="json"
     )
     assert answer.status_code == 400
     assert list(answer.json()["errors"]) == [missing]
@@ -295,7 +297,7 @@ def test_a_matter_is_not_given_to_another_village_nor_to_the_street(
     ]:
         answer = api(actor).post(
             f"/api/v1/matters/{matter.pk}/actions/",
-            {"action": "assign", "evidence": {"area": area.pk}},
+            {"action": "assign", "version": 1, "evidence": {"area": area.pk}},
             format="json",
         )
         assert answer.status_code == 400, area

@@ -1,6 +1,7 @@
 """The moves beside the straight way: more time, supervision, merging, opening again, units."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -97,3 +98,12 @@ def test_the_reporter_without_account_makes_only_his_own_moves(cast: Cast) -> No
     assert matter.paused_at is None
     with pytest.raises(NotFound):
         advance(matter=matter, action="echo", actor=cast.neighbour, note="好了")
+
+
+def test_a_form_without_its_version_is_asked_for_again_with_what_was_typed(cast: Cast, as_user: Any) -> None:
+    matter, client = hazard(cast).matter, as_user(cast.leader)
+    answer = client.post(f"/matters/{matter.pk}/", {"action": "supervise", "note": "今天之内清掉"})
+    assert answer.status_code == 400
+    assert "这一页没有说是按哪一版填的" in answer.content.decode()
+    assert "今天之内清掉" in answer.content.decode()
+    assert not matter.events.filter(action="supervise").exists()

@@ -101,7 +101,7 @@ def test_thirty_megabytes_are_refused_in_words(cast: Cast, as_user: SignIn) -> N
 def test_the_api_takes_photos_beside_the_move_and_names_them(cast: Cast, api: Api) -> None:
     found, client = hazard(cast), api(cast.worker)
     address = f"/api/v1/matters/{found.pk}/actions/"
-    move = '{"action": "echo", "note": "已清"}'
+    move = '{"action": "echo", "note": "已清", "version": 1}'
     answer = client.post(address, {"move": move, "photos": [upload()]}, format="multipart")
     assert answer.status_code == 200, answer.content
     [photo] = answer.json()["events"][-1]["photos"]
