@@ -34,7 +34,7 @@ def make_move(matter: Matter, user: User, data: Mapping[str, str], files: Any = 
         ):
             return advance(matter=matter, action=action, actor=user, version=form.cleaned_data.get("version"))
         if form.has_error("version"):
-            raise InvalidInput(form.errors["version"][0], field="version")
+            raise InvalidInput(str(form.errors["version"][0]), field="version")
         raise InvalidInput("有内容要改，请看标出的地方。")
     return advance(
         matter=matter,

@@ -156,8 +156,12 @@ def test_who_may_not_see_incidents_finds_none_among_the_matters(cast: Cast, api:
 
 def test_a_cancelled_matter_is_never_settled(cast: Cast, api: Api) -> None:
     matter = incident(cast)
-    body = {"action": "cancel", "note": "重复登记", "evidence": {"outcome": "settled", "answer": "都好了"}}
-    body["version"] = 1
+    body = {
+        "action": "cancel",
+        "note": "重复登记",
+        "evidence": {"outcome": "settled", "answer": "都好了"},
+        "version": 1,
+    }
     assert api(cast.officer).post(f"/api/v1/matters/{matter.pk}/actions/", body).status_code == 200
     matter.refresh_from_db()
     assert (matter.state, matter.outcome) == ("cancelled", "cancelled")

@@ -21,9 +21,9 @@ DONE = "√调解成功"
 
 def said(case: Dispute, on: date, text: str = "再谈") -> Record:
     """A record of mediation on that day."""
-    row: Record = case.records.create(
-        kind="mediation", at=at(on, time(15)), text=text, by=case.mediator or case.matter.reporter
-    )
+    by = case.mediator or case.matter.reporter
+    assert by is not None
+    row: Record = case.records.create(kind="mediation", at=at(on, time(15)), text=text, by=by)
     return row
 
 

@@ -200,12 +200,12 @@ def test_of_a_campaign_of_the_street_each_sees_his_own_part(cast: Cast, as_user:
         ):
             assert client.get(href).content.decode().count('class="quiet"') == n, (user, href)
             assert f'href="{href}"' in page
-        rows = b"".join(client.get(f"{address}missing.csv")).decode()
-        assert ("甲店" in rows, "丙店" in rows) == (user != cast.neighbour, False)
+        listed = b"".join(client.get(f"{address}missing.csv")).decode()
+        assert ("甲店" in listed, "丙店" in listed) == (user != cast.neighbour, False)
     assert as_user(cast.far_command).get(address).status_code == 404
     hazard = Hazard.objects.get(matter__area=cast.grid_a)
-    found = as_user(cast.worker).get(f"/matters/{hazard.pk}/").content.decode()
-    assert f'<a href="{address}">{made.name}</a>' in found
+    shown = as_user(cast.worker).get(f"/matters/{hazard.pk}/").content.decode()
+    assert f'<a href="{address}">{made.name}</a>' in shown
     check = {"client_id": str(uuid4()), "area": cast.grid_a.pk, "source": "grid_census", "all_ok": "1"}
     link = f"/hazards/inspections/new/?target={mine.pk}&campaign={made.pk}"
     saved = as_user(cast.worker).post(link, check, follow=True)
