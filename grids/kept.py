@@ -35,11 +35,12 @@ def _keeping(build: Callable[..., Built]) -> Callable[..., Built]:
     @wraps(build)
     def found(user: Any, *words: Hashable) -> Built:
         key = held(user), words
-        if key not in made:
+        built = made.get(key)
+        if built is None:
             if len(made) >= MOST:
-                made.clear()
-            made[key] = build(user, *words)
-        return made[key]
+                made.clear()  # another thread may do so at any time
+            built = made[key] = build(user, *words)
+        return built
 
     return found
 

@@ -1,5 +1,7 @@
 """Queries that are kept: built once, answered anew, never another's nor of a right that is gone."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -88,3 +90,17 @@ def test_only_so_many_are_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> N
     for number in (1, 2, 3, 1):
         assert names(numbered(cast.officer, number)) == {cast.grid_a.name}
     assert built == [1, 2, 3, 1]
+
+
+def test_threads_that_empty_it_for_each_other_still_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST", 1)
+    monkeypatch.setattr(module, "held", lambda user: user)
+    slow = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        numbered = module._keeping(lambda user, number: number + 1)
+        with ThreadPoolExecutor(4) as pool:
+            asked = [n % 7 for n in range(40_000)]
+            assert list(pool.map(lambda n: numbered("anybody", n), asked)) == [n + 1 for n in asked]
+    finally:
+        sys.setswitchinterval(slow)
