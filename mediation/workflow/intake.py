@@ -83,7 +83,7 @@ def amend(*, dispute: Dispute, actor: User, text: CaseText, version: int | None 
 
     Raises what a move raises, and InvalidInput as `register` does, or where nothing is different.
     """
-    changed = [name for name in AMENDED if _plain(getattr(text, name)) != _plain(getattr(dispute, name))]
+    changed = [name for name in AMENDED if _plain(text, name) != _plain(dispute, name)]
 
     def work(case: Dispute, matter: Matter) -> None:
         _check(text)
@@ -104,8 +104,11 @@ def amend(*, dispute: Dispute, actor: User, text: CaseText, version: int | None 
     )
 
 
-def _plain(value: Any) -> Any:
-    """A text as it compares: a browser ends its lines otherwise than a program."""
+def _plain(source: CaseText | Dispute, name: str) -> Any:
+    """A value as it compares: a browser ends its lines otherwise than a program; a sum is in its currency."""
+    value = getattr(source, name)
+    if name == "amount":
+        return value if value is None else (value, source.currency)
     return "\n".join(value.split("\r\n")).strip() if isinstance(value, str) else value
 
 

@@ -80,6 +80,15 @@ def test_what_cannot_be_is_refused(cast: Cast, changed: dict[str, Any], field: s
     assert refused.value.field == field
 
 
+def test_the_currency_of_a_sum_is_set_right(cast: Cast, as_user: Any) -> None:
+    case, client = brought(cast), as_user(cast.mediator)
+    for currency, told in (("CNY", "金额"), ("USD", "金额")):
+        sent = {**SENT, "currency": currency, "version": fresh(case).matter.version}
+        assert client.post(f"/mediation/{case.pk}/do/amend/", sent).status_code == 302
+        assert fresh(case).currency == currency
+        assert told in case.matter.events.latest("id").evidence["changed"]
+
+
 def test_a_closed_file_is_not_amended_and_a_stale_page_is_told(cast: Cast) -> None:
     text = CaseText("neighbour", "application", "漏水，改过")
     with pytest.raises(TransitionRefused):
