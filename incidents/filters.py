@@ -74,7 +74,7 @@ class IncidentFilter(PeriodFilter):
 
     def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Every word in address, number or summary; a whole phone number is found by its keyed hash."""
-        found = all_words(value, "address", "police_number", "summary")
+        found = all_words(value, "address", "police_number", told="summary")
         if is_phone(number := normal(value)):
             found |= Q(phone_index=blind(number, "phone"))
         return queryset.filter(found)

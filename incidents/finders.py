@@ -9,6 +9,7 @@ from django.db.models import Q
 from grids.scope import rights_of
 from incidents.models import CitizenReport, Hazard, PoliceIncident, tail_index
 from matters.search import holds, is_tail
+from shared.texts import sounds
 
 READ = (
     (PoliceIncident, "incidents.view", "summary"),
@@ -19,12 +20,12 @@ READ = (
 
 def by_words(word: str, user: Any) -> Any:
     """Incidents, hazards and reports at a place of these words, or told in them, where the reader may read
-    them. What was told holds numbers that most readers see masked: it is not asked for digits.
+    them. What was told holds numbers that most readers see masked: it is not asked for their digits.
     """
     held = rights_of(user)
     if not any(right in held for _, right, _ in READ):
         return None
-    how, said = holds(word), any(sign.isalpha() for sign in word)
+    how, said = holds(word), not sounds(word)
     first, *more = [
         model.objects.within(user, right)
         .filter(Q(**{f"address__{how}": word}) | (Q(**{f"{told}__{how}": word}) if said else Q(pk__in=())))

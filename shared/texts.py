@@ -47,6 +47,16 @@ def _masked(found: re.Match[str]) -> str:
     return mask(re.sub(r"[^\dX]", "", normal(found.group())))
 
 
+SOUNDING = re.compile(r"\d{5}|\d{4}[xXＸｘ]|\d(?!\d|[^\W\d_])")
+
+
+def sounds(word: str) -> bool:
+    """Whether finding the word in a text would tell digits that `without_numbers` hides there. Where a letter
+    follows at most four of them (`3号楼`), they are at most the end of a number, which is shown.
+    """
+    return not any(sign.isalpha() for sign in word) or SOUNDING.search(word) is not None
+
+
 def typed(text: str, field: str) -> str:
     """The text without blanks around it. Raises InvalidInput for NUL signs, which no person types."""
     if "\x00" in text:

@@ -49,7 +49,8 @@ class HazardFilter(PeriodFilter):
 
     def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Every word in the text, the place or the number."""
-        return queryset.filter(all_words(value, "description", "address", "matter__number", "matter__title"))
+        named = "address", "matter__number", "matter__title"
+        return queryset.filter(all_words(value, *named, told="description"))
 
     def late(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Open ones, all or those past their term."""

@@ -36,7 +36,7 @@ class ReportFilter(PeriodFilter):
 
     def words(self, queryset: QuerySet[Any, Any], _: str, value: str) -> QuerySet[Any, Any]:
         """Every word in text, place or number; a whole phone by its keyed hash, four digits as its tail."""
-        found = all_words(value, "description", "address", "matter__number", "matter__title")
+        found = all_words(value, "address", "matter__number", "matter__title", told="description")
         number = normal(value)
         if is_phone(number):
             found |= Q(phone_index=phone_index(number))

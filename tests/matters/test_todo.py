@@ -24,6 +24,7 @@ from shared.errors import Conflict, InvalidInput, NotFound
 from shared.pinyin import initials_of_parts
 from tests.cast import Cast
 from tests.incidents.made import hazard, incident
+from tests.incidents.reports.made import report
 
 pytestmark = pytest.mark.servers
 
@@ -67,13 +68,33 @@ def test_initials_of_each_part(text: str, found: str) -> None:
 
 
 def test_a_matter_is_found_by_what_was_told_but_not_by_a_number_in_it(cast: Cast, as_user: SignIn) -> None:
-    incident(cast, title="噪音扰民", summary="店里的Speaker太响，找王老板 13912345678")
+    incident(cast, title="噪音扰民", summary="3号楼店里的Speaker太响，找王老板13912345678")
     client = as_user(cast.leader)
-    for query in ("太响", "speaker", "王老板 噪音"):
+    for query in ("太响", "speaker", "王老板 噪音", "3号楼"):
         assert shown(client, f"q={query}") == ["噪音扰民"], query
-    for query in ("13912345678", "5678", "139-1234-5678", "太响 13912345678"):
+    for query in ("13912345678", "5678", "139-1234-5678", "太响 13912345678", "王老板139", "老板1"):
         assert shown(client, f"q={query}") == [], query
     assert shown(as_user(cast.neighbour), "q=太响") == [], "outside the territory"
+
+
+@pytest.mark.parametrize(
+    ("address", "made"),
+    [
+        ("/incidents/", lambda cast, told: incident(cast, title="甲", summary=told)),
+        ("/hazards/", lambda cast, told: hazard(cast, description=told)),
+        ("/reports/", lambda cast, told: report(cast, description=told)),
+    ],
+)
+def test_no_list_spells_out_a_number_that_is_masked(cast: Cast, api: Any, address: str, made: Any) -> None:
+    made(cast, "3号楼门口，找王老板13912345678")
+    client = api(cast.leader)
+
+    def found(query: str) -> int:
+        return len(client.get(f"/api/v1{address}", {"q": query}).json()["results"])
+
+    assert (found("3号楼"), found("王老板 门口"), found("门口 " * 5000)) == (1, 1, 1)
+    for query in ("13912345678", "1391", "老板1", "9123456", "王老板139"):
+        assert found(query) == 0, query
 
 
 def test_a_matter_is_found_by_number_words_place_and_initials(cast: Cast, as_user: SignIn) -> None:
