@@ -142,7 +142,7 @@ def build_cast() -> Cast:
             area=cast.__dict__[place],
             unit=units.get(username),
             role=roles[role],
-            starts_on=today() - timedelta(days=400),
+            starts_on=date(2024, 1, 1),
         )
         cast.people[username] = user
     resident = User(username="nobody", name="无岗位")
