@@ -5,7 +5,7 @@ import re
 from shared.crypto import mask, normal
 from shared.errors import InvalidInput
 
-GAP = r"[\s.·•・_/()（）\-‐‑‒–—―－]{0,3}"
+GAP = r"[\s.·•・_/()（）\-‐‑‒–—―－\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]{0,3}"
 DATE = (
     r"(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])"
     r"|(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?|(?:19|20)\d\d-(?:19|20)\d\d)(?!\d)"
@@ -20,6 +20,9 @@ NUMBER = re.compile(
     # a mobile number, with whatever stands between its usual groups
     rf"|(?<!\d)[1１][3-9３-９]\d(?!\s{DATE}){GAP}\d{{4}}{GAP}\d{{4}}(?!\d)"
     rf"|(?<!\d)1[3-9]\d(?:\d[ -]?\d{{3}}[ -]?\d{{4}}|\d\d[ -]\d{{6}})(?!\d){COUNTED}"
+    # one in groups of two to five, however they are cut
+    rf"|(?<!\d)1[3-9]\d(?!\s{DATE})(?=(?:[ -]?\d){{8}}(?![ -]?\d))(?:[ -]\d{{2,5}}){{2,4}}"
+    rf"(?![ -]?\d){COUNTED}"
     # a landline with its area code
     rf"|(?<!\d)0(?:10|2\d|[3-9]\d\d)(?:[)）‐–—－-]\s?|\s(?!{DATE}))?[2-9]\d{{2,3}}[ -]?\d{{4}}(?!\d)"
     # a bank card in fours; one of 19 digits only where it begins as they do, police numbers have 19 too
