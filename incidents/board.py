@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, DateTimeField, Func, IntegerField, Max, Q, Subquery, Value
 from django.utils import timezone
 
-from grids.kept import kept
+from grids.kept import held, kept
 from incidents.boards.asked import Asked, narrow
 from incidents.models import PoliceIncident
 from incidents.queries import MATTER, place_row
@@ -117,12 +117,12 @@ def _repeated(user: Any, path: str, rule: RepeatRule) -> plain.Statement:
 
 def fingerprint(asked: Asked) -> str:
     """Changes whenever the board might: with every move, every answer, every minute (its clocks show
-    minutes).
+    minutes), and with what the reader holds.
     """
     moved = Event.objects.aggregate(last=Max("id"))["last"]
     owed = Obligation.objects.filter(business_date=today()).aggregate(
         n=Count("id"), open=Count("id", filter=Q(state=Obligation.State.OPEN)), last=Max("answered_at")
     )
     minute = int(timezone.now().timestamp() // 60)
-    parts = (asked.user.pk, asked.village, asked.kind, moved, *owed.values(), minute)
+    parts = (held(asked.user), asked.path, asked.kind, moved, *owed.values(), minute)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from grids.models import Area
+from grids.models import Area, Post
 from incidents.board import SHOWN
 from incidents.boards import lanes as board_lanes
 from incidents.boards.asked import Asked, asked_by
@@ -230,6 +230,10 @@ def test_the_fragment_is_not_sent_again_while_nothing_changed(
     now = client.get("/incidents/board/live/").headers["ETag"]
     assert client.get("/incidents/board/live/", headers={"If-None-Match": now}).status_code == 304
     assert client.get("/incidents/board/live/?kind=hazard", headers={"If-None-Match": now}).status_code == 200
+    Post.objects.filter(user=cast.command).update(area=cast.other_village)
+    assert client.get("/incidents/board/live/", headers={"If-None-Match": now}).status_code == 200
+    Post.objects.filter(user=cast.command).update(area=cast.street)
+    assert client.get("/incidents/board/live/", headers={"If-None-Match": now}).status_code == 304
     time_machine.shift(61)
     assert client.get("/incidents/board/live/", headers={"If-None-Match": now}).status_code == 200
 
