@@ -53,11 +53,13 @@ def station_row(request: HttpRequest, pk: int, sort: str, row: int | None = None
         status = 400
         if form.is_valid():
             try:
-                made = keep(actor=user, station=found, model=wanted.model, values=form.values(), pk=row)
+                seen = form.cleaned_data.get("seen")
+                values = form.values()
+                made = keep(actor=user, station=found, model=wanted.model, values=values, pk=row, seen=seen)
                 messages.success(request, f"{made}已保存。")
                 return redirect("mediation_station", pk)
             except (InvalidInput, Conflict) as error:
-                form.add_error(error.field if error.field in form.fields else None, error.message)
+                form.again(error)
                 status = error.status
     context = {"station": found, "form": form, "title": f"改{held}" if held else f"添加{wanted.label}"}
     return render(request, "mediation/station_row.html", context, status=status)

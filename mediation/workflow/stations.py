@@ -1,8 +1,11 @@
 """What a station works with is written down: studios, mediators, rooms, vans."""
 
+from hashlib import sha256
 from typing import Any
 
+import orjson
 from django.db import IntegrityError, transaction
+from django.forms import model_to_dict
 
 from accounts.models import User
 from grids.models import Unit
@@ -28,18 +31,32 @@ def row_of(model: type[Row], station: Unit, pk: int, *, lock: bool = False) -> A
     return found
 
 
+def mark(row: Row) -> str:
+    """Stands for what the row holds: another content, another mark."""
+    return sha256(orjson.dumps(model_to_dict(row))).hexdigest()[:16]
+
+
 @transaction.atomic
 def keep(
-    *, actor: User, station: Unit, model: type[Row], values: dict[str, Any], pk: int | None = None
+    *,
+    actor: User,
+    station: Unit,
+    model: type[Row],
+    values: dict[str, Any],
+    pk: int | None = None,
+    seen: str | None = None,
 ) -> Row:
-    """Write a new row of the station, or (`pk`) another content of one. Nothing is deleted: what is not used
-    any more is not `is_active`.
+    """Write a new row of the station, or (`pk`) another content of one that had the mark `seen`. Nothing is
+    deleted: what is not used any more is not `is_active`.
 
     Sent twice, a new one is there once. Raises NotFound, NotAllowed (not the actor's station to manage),
-    InvalidInput (blank), Conflict for a name, plate or person that is written down already.
+    InvalidInput (blank), Conflict for a name, plate or person that is written down already, and (with the
+    present mark) where somebody else changed the row first.
     """
     may_manage(actor, station)
     row = row_of(model, station, pk, lock=True) if pk else model(station=station)
+    if pk and seen != mark(row) and any(getattr(row, name) != value for name, value in values.items()):
+        raise Conflict(f"“{row}”刚被别人改过，没有保存您的修改。", mark=mark(row))
     for name, value in values.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     field, told = TAKEN[model]

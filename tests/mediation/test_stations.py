@@ -7,6 +7,7 @@ import pytest
 from mediation import suggest
 from mediation.models import Brand, Mediator, Presence, Room, Van
 from mediation.van.candidates import crews
+from mediation.workflow.stations import mark
 from tests.cast import Cast
 from tests.mediation.cases import Station, user_at
 
@@ -31,6 +32,7 @@ def test_a_studio_and_a_lawyer_are_written_down_and_suggested(cast: Cast, as_use
     assert "婚姻家庭" in shown
     assert suggest.mediators(cast.station, "marriage_family")[0].id == lawyer.pk
     changed = {"kind": "volunteer", "fields": ["neighbour", "labour"], "is_active": "on"}
+    changed["seen"] = mark(Mediator.objects.get(user=lawyer))
     assert client.post(f"{page}mediators/{lawyer.pk}/", changed).status_code == 302
     kept = Mediator.objects.get(user=lawyer)
     assert (kept.kind, kept.brand, kept.fields) == ("volunteer", None, ["neighbour", "labour"])
@@ -44,7 +46,7 @@ def test_rooms_and_vans_come_and_go_out_of_use(cast: Cast, as_user: Any) -> None
     assert Room.objects.get(name="七号调解室").is_active
     form = client.get(f"{page}vans/{van.pk}/").content.decode()
     assert 'value="浙J·D0099"' in form
-    client.post(f"{page}vans/{van.pk}/", {"name": "调解9号车", "plate": "浙J·D0099"})
+    client.post(f"{page}vans/{van.pk}/", {"name": "调解9号车", "plate": "浙J·D0099", "seen": mark(van)})
     assert not Van.objects.get(pk=van.pk).is_active
     assert crews(cast.grid_a) == []
     assert "停用" in client.get(page).content.decode()
@@ -66,6 +68,45 @@ def test_sent_twice_it_is_there_once(
     assert [answer.status_code for answer in answers] == [302, 409]
     assert told in answers[1].content.decode()
     assert f'value="{given["name"]}"' in answers[1].content.decode()
+
+
+def test_who_comes_second_reads_first_what_stands_there(cast: Cast, station: Station, as_user: Any) -> None:
+    client, page = manager(cast, as_user)
+    brand, address = station.brand, f"{page}brands/{station.brand.pk}/"
+    given = {"name": brand.name, "fields": ["labour"], "is_active": "on", "seen": mark(brand)}
+    first = {**given, "about": "每周三坐班", "fields": ["marriage_family"]}
+    assert [client.post(address, first).status_code for _ in range(2)] == [302, 302], (
+        "the same is no conflict"
+    )
+    late = client.post(address, {**given, "about": "我写的"})
+    shown = late.content.decode()
+    assert late.status_code == 409
+    for told in ("刚被别人改过", "现在是：每周三坐班", "现在是：婚姻家庭", "我写的"):
+        assert told in shown
+    brand.refresh_from_db()
+    assert brand.about == "每周三坐班"
+    assert client.post(address, {**given, "about": "我写的", "seen": mark(brand)}).status_code == 302
+    brand.refresh_from_db()
+    assert (brand.about, brand.fields) == ("我写的", ["labour"])
+
+
+def test_what_is_out_of_use_stays_with_who_has_it(cast: Cast, station: Station, as_user: Any) -> None:
+    client, page = manager(cast, as_user)
+    person = Mediator.objects.create(
+        user=user_at("old", "mediator", cast.village, cast.station),
+        station=cast.station,
+        brand=station.brand,
+        fields=["neighbour", "gone"],
+    )
+    Brand.objects.update(is_active=False)
+    address = f"{page}mediators/{person.pk}/"
+    form = client.get(address).content.decode()
+    assert f'value="{station.brand.pk}" selected' in form
+    assert 'value="gone" checked' in form
+    given = {"kind": "lawyer", "brand": station.brand.pk, "fields": person.fields, "seen": mark(person)}
+    assert client.post(address, {**given, "is_active": "on"}).status_code == 302
+    person.refresh_from_db()
+    assert (person.brand, person.fields, person.kind) == (station.brand, ["neighbour", "gone"], "lawyer")
 
 
 def test_only_who_manages_the_station_changes_it(cast: Cast, station: Station, as_user: Any) -> None:
