@@ -1,14 +1,16 @@
 """The form of one step of a case: what it asks for, and the one workflow call that it makes."""
 
+from copy import copy
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Model, QuerySet
 
 from accounts.models import User
+from matters.models import Event
 from mediation.kinds import DISPUTE
 from mediation.models import Dispute
-from shared.errors import NotFound
+from shared.errors import Conflict, DomainError, InvalidInput, NotFound
 from shared.filters import id_of
 
 
@@ -29,7 +31,11 @@ class StepForm(forms.Form):
     only_for: ClassVar[dict[str, str]] = {}
     """Field (or "folded" for the fold) → `name=value`: shown, where scripts run, only beside that choice."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        min_value=1,
+        error_messages={"required": "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。"},
+    )
     of = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
     def __init__(self, dispute: Dispute, user: User, data: Any = None, of: str = "") -> None:
@@ -83,7 +89,22 @@ class StepForm(forms.Form):
 
     def common(self) -> dict[str, Any]:
         """What every workflow function takes."""
-        return {"actor": self.user, "version": self.cleaned_data.get("version")}
+        return {"actor": self.user, "version": self.cleaned_data["version"]}
+
+    def again(self, error: DomainError | None = None) -> list[Event]:
+        """The refused form with what was typed; where others were first, or no version came, for the version
+        that the reader now sees. What those did.
+        """
+        if isinstance(error, InvalidInput | Conflict) and error.field in self.fields:
+            self.add_error(error.field, error.message)
+        events = self.dispute.matter.events.select_related("actor").order_by("id")
+        missed = list(events[self.cleaned_data["version"] :]) if error and "version" in error.extra else []
+        if missed or self.has_error("version"):
+            now = error.extra["version"] if error and missed else self.dispute.matter.version
+            sent: Any = copy(self.data)
+            sent["version"] = str(now)
+            self.data = sent
+        return missed
 
     def run(self) -> object:
         """Make the move. Raises the errors of the workflow."""

@@ -167,9 +167,14 @@ def _standing(user: Any, _brands: tuple[int, ...], day: date) -> Statement:
 
 
 def asked_of(user: Any) -> Any:
-    """Invitations that the user can answer: of his unit, or of the brand that he belongs to."""
+    """Invitations that the user can answer or has answered, but none that was taken back."""
+    return ever_asked_of(user).exclude(answer="cancelled")
+
+
+def ever_asked_of(user: Any) -> Any:
+    """All invitations of the user's unit, or of the brand that he belongs to."""
     units = [
         post.unit_id for post in posts_of(user) if post.unit_id and "mediation.answer" in post.role.rights
     ]
     asked = Q(unit__in=units) | Q(brand__members=user.pk, brand__members__is_active=True)
-    return Invitation.objects.filter(asked).exclude(answer="cancelled").distinct()
+    return Invitation.objects.filter(asked).distinct()

@@ -22,7 +22,7 @@ from mediation.queries.stations import brand_choices, may_register, station_choi
 from mediation.steps import STEPS
 from mediation.workflow import joint
 from mediation.workflow.intake import register
-from shared.errors import Conflict, DomainError, InvalidInput
+from shared.errors import DomainError, InvalidInput
 from shared.pages import page_of
 from shared.texts import without_numbers
 
@@ -135,21 +135,22 @@ def case_step(request: HttpRequest, pk: int, action: str) -> HttpResponse:
                 form.run()
             except DomainError as error:
                 refused, status = error, error.status
-                if error.field in form.fields and isinstance(error, InvalidInput | Conflict):
-                    form.add_error(error.field, error.message)
             else:
                 messages.success(request, f"已保存：{form.label}。")
                 return redirect("case_page", dispute.pk)
-    context = {"form": form, "dispute": dispute, "refused": refused}
+    missed = form.again(refused) if request.method == "POST" else []
+    context = {"form": form, "dispute": dispute, "refused": refused, "missed": missed}
     return render(request, "mediation/step.html", context, status=status)
 
 
 @scoped("mediation.answer")
 @require_POST
 def invitation_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """A department's or brand's answer, from the case's page."""
-    waiting = cases.asked_of(request.user).select_related("dispute__matter", "unit", "brand")
-    invitation: Invitation = get_object_or_404(waiting, pk=pk)
+    """A department's or brand's answer, from the case's page; where that has been shut meanwhile, what was
+    written stands above the invitations.
+    """
+    ever = cases.ever_asked_of(request.user).select_related("dispute__matter", "unit", "brand")
+    invitation: Invitation = get_object_or_404(ever, pk=pk)
     form, user = AnswerForm(request.POST), reader(request)
     if form.is_valid():
         accepts = form.cleaned_data["answer"] == Invitation.Answer.ACCEPTED
@@ -164,13 +165,21 @@ def invitation_answer(request: HttpRequest, pk: int) -> HttpResponse:
             if accepts:
                 return redirect("case_page", invitation.dispute_id)
             return redirect("invitations")
-    dispute = seen(request, invitation.dispute_id)
+    try:
+        dispute = seen(request, invitation.dispute_id)
+    except Http404:
+        return _invitations(request, form, status=400)
     return render(request, "mediation/page.html", _of_page(dispute, user, (invitation, form)), status=400)
 
 
 @scoped("mediation.answer")
 def invitations(request: HttpRequest) -> HttpResponse:
     """What the reader's unit or studio was asked and answered: all that it keeps of what it declined."""
+    return _invitations(request)
+
+
+def _invitations(request: HttpRequest, refused: AnswerForm | None = None, status: int = 200) -> HttpResponse:
     asked = cases.asked_of(request.user).select_related("dispute__matter", "dispute__station")
     page = page_of(request, asked.select_related("unit", "brand"), order=("-asked_at", "-id"))
-    return render(request, "mediation/invitations.html", {"page": page, "told": without_numbers})
+    context = {"page": page, "told": without_numbers, "refused": refused}
+    return render(request, "mediation/invitations.html", context, status=status)

@@ -234,6 +234,7 @@ def test_who_joins_after_the_planning_is_on_the_list_of_the_sitting(
         assert label in page
     invitation = f"invitation-{case.invitations.get().pk}"
     given = {"present": [f"party-{third.pk}", invitation], "minutes": "谈过", "of": planned.pk}
+    given["version"] = fresh(case).matter.version
     assert client.post(f"/mediation/{case.pk}/do/hold/", given).status_code == 302
     there = {seat.key for seat in planned.attendance.filter(present=True)}
     assert there == {f"party-{third.pk}", invitation}

@@ -33,6 +33,7 @@ def test_who_was_visited_stands_on_the_record_of_the_visit(cast: Cast, as_user: 
     visit = case.follow_ups.order_by("pk")[0]
     asked = case.parties.order_by("pk")[1]
     given = {"of": visit.pk, "done_on": today(), "asked": asked.pk, "way": "phone", "finding": "kept"}
+    given["version"] = case.matter.version
     assert as_user(cast.mediator).post(f"/mediation/{case.pk}/do/visit/", given).status_code == 302
     case = fresh(case)
     page = "".join(pages_of(render(slot_of(case, "followup", visit.pk).content(case))))

@@ -1,0 +1,48 @@
+"""What comes too late is refused with what others did, and nothing that was typed is lost."""
+
+from typing import Any
+
+import pytest
+
+from mediation.workflow import joint, moves
+from tests.cast import Cast
+from tests.mediation.cases import Station, fresh, mediating, opened
+
+
+def test_a_stale_step_says_so(cast: Cast, as_user: Any) -> None:
+    case = opened(cast)
+    moves.accept(dispute=case, actor=cast.mediator)
+    client, address = as_user(cast.mediator), f"/mediation/{case.pk}/do/mediate/"
+    done = client.post(address, {"version": 1})
+    assert done.status_code == 409
+    assert "刚被别人更新过" in done.content.decode()
+    assert f"{cast.mediator.name}：受理" in done.content.decode()
+    assert 'name="version" value="2"' in done.content.decode(), "it can be sent again by who has seen that"
+    unread = client.post(address, {})
+    assert (unread.status_code, fresh(case).matter.version) == (400, 2)
+    assert "没有说是按哪一版填的" in unread.content.decode()
+    assert 'name="version" value="2"' in unread.content.decode()
+
+
+@pytest.mark.parametrize("how", ["a colleague declined", "it was taken back"])
+def test_an_answer_that_comes_too_late_is_not_lost(
+    cast: Cast, station: Station, as_user: Any, how: str
+) -> None:
+    """The case is shut to the department by then: its words stand above its invitations."""
+    case = mediating(cast)
+    invitation = joint.invite(dispute=case, actor=cast.mediator, unit=station.justice, question="请派员")
+    if how == "it was taken back":
+        joint.uninvite(invitation=invitation, actor=cast.mediator)
+    else:
+        joint.answer(invitation=invitation, actor=station.justice_liaison, accepts=False, advice="没空")
+    sent = {"answer": "accepted", "advice": "<周三>上午可以派员到场"}
+    late = as_user(station.justice_liaison).post(f"/mediation/invitations/{invitation.pk}/", sent)
+    page = late.content.decode()
+    assert late.status_code == 400
+    assert "&lt;周三&gt;上午可以派员到场" in page
+    assert "不用再答复" in page or "已经答复过“不参加”" in page
+    assert f'href="/mediation/{case.pk}/"' not in page
+    invitation.refresh_from_db()
+    assert invitation.answer in {"declined", "cancelled"}
+    other = as_user(station.labour_liaison).post(f"/mediation/invitations/{invitation.pk}/", sent)
+    assert other.status_code == 404
