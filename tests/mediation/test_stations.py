@@ -109,6 +109,29 @@ def test_what_is_out_of_use_stays_with_who_has_it(cast: Cast, station: Station, 
     assert (person.brand, person.fields, person.kind) == (station.brand, ["neighbour", "gone"], "lawyer")
 
 
+def test_a_large_station_asks_no_more_than_a_small_one(
+    cast: Cast, station: Station, as_user: Any, count_queries: Any
+) -> None:
+    client, page = manager(cast, as_user)
+
+    def asked() -> list[int]:
+        counts = []
+        for address in (page, "/mediation/stations/"):
+            client.get(address)
+            with count_queries() as seen:
+                client.get(address)
+            counts.append(len(seen))
+        return counts
+
+    few = asked()
+    for n in range(5):
+        brand = Brand.objects.create(station=cast.station, name=f"{n}号调解室", fields=["labour"])
+        user = user_at(f"lawyer{n}", "mediator", cast.village, cast.station)
+        Mediator.objects.create(user=user, station=cast.station, brand=brand, fields=["labour"])
+        Van.objects.create(station=cast.station, name=f"{n}号车", plate=f"浙J·D000{n}")
+    assert asked() == few
+
+
 def test_only_who_manages_the_station_changes_it(cast: Cast, station: Station, as_user: Any) -> None:
     page = f"/mediation/stations/{cast.station.pk}/"
     reader = as_user(cast.mediator)
