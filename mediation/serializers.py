@@ -124,6 +124,7 @@ class StepInput(serializers.Serializer[Any]):
     of = serializers.IntegerField(required=False, min_value=1)
     version = serializers.IntegerField(
         min_value=1,
+        max_value=2**31 - 1,
         error_messages=dict.fromkeys(
             ("required", "null"), "请先读取案件，把读到的 version 一起送来：同一步送两次才只办一次。"
         ),

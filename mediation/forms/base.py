@@ -34,7 +34,11 @@ class StepForm(forms.Form):
     version = forms.IntegerField(
         widget=forms.HiddenInput,
         min_value=1,
-        error_messages={"required": "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。"},
+        max_value=2**31 - 1,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。",
+        ),
     )
     of = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 

@@ -73,9 +73,9 @@ class SkilledForm(RowForm):
 
     def prepare(self) -> None:
         """The sorts; one that is not offered any more stays with who had it."""
-        held = getattr(self.row, "fields", [])
-        known = words("dispute_type")["dispute_type"]
-        offered = {code: known.get(code, code) for code in held} | labels("dispute_type")
+        known, offered = words("dispute_type")["dispute_type"], dict(labels("dispute_type"))
+        for code in getattr(self.row, "fields", []):
+            offered.setdefault(code, known.get(code, code))
         self.fields["fields"] = forms.MultipleChoiceField(
             label="擅长的纠纷",
             choices=list(offered.items()),

@@ -18,10 +18,11 @@ def test_a_stale_step_says_so(cast: Cast, as_user: Any) -> None:
     assert "刚被别人更新过" in done.content.decode()
     assert f"{cast.mediator.name}：受理" in done.content.decode()
     assert 'name="version" value="2"' in done.content.decode(), "it can be sent again by who has seen that"
-    unread = client.post(address, {})
-    assert (unread.status_code, fresh(case).matter.version) == (400, 2)
-    assert "没有说是按哪一版填的" in unread.content.decode()
-    assert 'name="version" value="2"' in unread.content.decode()
+    for version in ("", "x", "-1", str(2**70)):
+        unread = client.post(address, {"version": version})
+        assert (unread.status_code, fresh(case).matter.version) == (400, 2), version
+        assert "没有说是按哪一版填的" in unread.content.decode()
+        assert 'name="version" value="2"' in unread.content.decode()
 
 
 @pytest.mark.parametrize("how", ["a colleague declined", "it was taken back"])
