@@ -1,5 +1,6 @@
 """Forms of the steps of joint mediation: invitations, sittings, records."""
 
+from copy import copy
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -185,6 +186,8 @@ class HoldForm(StepForm):
         label="谁到会了", widget=forms.CheckboxSelectMultiple, required=False, help_text="可多选"
     )
     minutes = lines("调解经过", 8000, 8, help_text="各方怎么说、谈到哪一步；可以用语音输入")
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+    """Who stood on the list: an answer to an invitation comes without another version of the case."""
 
     def rows(self) -> Any:
         """Planned ones, the earliest first."""
@@ -195,6 +198,20 @@ class HoldForm(StepForm):
         seats = sittings.seats(self.dispute, self.subject)
         self.fields["present"].choices = [(seat.key, seat.text) for seat in seats]  # type: ignore[attr-defined]
         self.initial["present"] = [seat.key for seat in seats]
+        self.initial["shown"] = " ".join(self.initial["present"])
+        before = str(self.data.get("shown") or "").split()
+        self.joined = [seat.text for seat in seats if before and seat.key not in before]
+        if self.joined:
+            sent: Any = copy(self.data)
+            sent["shown"] = self.initial["shown"]
+            self.data = sent
+
+    def clean_present(self) -> list[str]:
+        """Nobody is put down as absent who did not stand on the list."""
+        if self.joined:
+            raise forms.ValidationError(f"刚加入：{'、'.join(self.joined)}。请核对谁到会了，再保存一次。")
+        found: list[str] = self.cleaned_data["present"]
+        return found
 
     def run(self) -> object:
         """Put it on record."""
