@@ -79,9 +79,12 @@ def departments_at(stations: Any) -> dict[int, list[tuple[Presence, bool]]]:
 
 
 def stations_seen(user: Any, right: str = "mediation.view") -> Any:
-    """Stations of the streets in which the user holds the right; for managing, those of his own area."""
+    """Stations of the streets in which the user holds the right; for managing, his own, or those of his
+    area where he belongs to no office.
+    """
     if right != "mediation.view":
-        return Unit.objects.filter(within(user, right), kind=Unit.Kind.STATION).select_related("area")
+        own = within(user, right, office="pk")
+        return Unit.objects.filter(own, kind=Unit.Kind.STATION).select_related("area")
     streets = Q(pk__in=[])
     for post in posts_of(user):
         if right in post.role.rights:

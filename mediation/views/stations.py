@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from grids.models import Unit
 from grids.queries import words
-from grids.scope import covers, reader, scoped
+from grids.scope import reaches, reader, scoped
 from mediation.forms.stations import SORTS
 from mediation.models import Brand, Mediator
 from mediation.queries.stations import set_up_of, station_rows, stations_seen
@@ -35,7 +35,7 @@ def station(request: HttpRequest, pk: int) -> HttpResponse:
     found: Unit = get_object_or_404(stations_seen(request.user), pk=pk)
     context = {
         "station": found,
-        "may": covers(request.user, "roster.manage", found.area),
+        "may": reaches(request.user, "roster.manage", found.area, found.pk),
         "fields_of": naming(),
         **set_up_of(found),
     }

@@ -9,8 +9,8 @@ from django.forms import model_to_dict
 
 from accounts.models import User
 from grids.models import Unit
+from grids.scope import reaches
 from mediation.models import Brand, Mediator, Room, Van
-from mediation.roster.workflow.shifts import may_manage
 from shared.errors import Conflict, InvalidInput, NotFound
 
 Row = Brand | Mediator | Room | Van
@@ -49,11 +49,12 @@ def keep(
     """Write a new row of the station, or (`pk`) another content of one that had the mark `seen`. Nothing is
     deleted: what is not used any more is not `is_active`.
 
-    Sent twice, a new one is there once. Raises NotFound, NotAllowed (not the actor's station to manage),
-    InvalidInput (blank), Conflict for a name, plate or person that is written down already, and (with the
-    present mark) where somebody else changed the row first.
+    Sent twice, a new one is there once. Raises NotFound (not the actor's station to manage), InvalidInput
+    (blank), Conflict for a name, plate or person that is written down already, and (with the present mark)
+    where somebody else changed the row first.
     """
-    may_manage(actor, station)
+    if not reaches(actor, "roster.manage", station.area, station.pk):
+        raise NotFound("没有找到这个工作站，或它不归您管理。")
     row = row_of(model, station, pk, lock=True) if pk else model(station=station)
     if pk and seen != mark(row) and any(getattr(row, name) != value for name, value in values.items()):
         raise Conflict(f"“{row}”刚被别人改过，没有保存您的修改。", mark=mark(row))

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from grids.models import Post
 from mediation import suggest
 from mediation.models import Brand, Mediator, Presence, Room, Van
 from mediation.van.candidates import crews
-from mediation.workflow.stations import mark
+from mediation.workflow.stations import keep, mark
+from shared.errors import NotFound
 from tests.cast import Cast
 from tests.mediation.cases import Station, user_at
 
@@ -141,6 +143,24 @@ def test_only_who_manages_the_station_changes_it(cast: Cast, station: Station, a
     other = Room.objects.create(station=station.other, name="别站的房间")
     assert as_user(cast.command).get(f"{page}rooms/{other.pk}/").status_code == 404
     assert as_user(cast.command).get(f"{page}chairs/new/").status_code == 404
+
+
+def test_the_head_of_another_station_at_the_same_place_changes_nothing(
+    cast: Cast, station: Station, as_user: Any
+) -> None:
+    head = user_at("head", "station_head", station.other.area, station.other)
+    station.other.area = cast.station.area
+    station.other.save()
+    Post.objects.filter(user=head).update(area=cast.station.area)
+    client, page = as_user(head), f"/mediation/stations/{cast.station.pk}/"
+    assert "添加房间" not in client.get(page).content.decode()
+    sent = {"name": "别站添的", "is_active": "on"}
+    assert client.post(f"{page}rooms/new/", sent).status_code == 404
+    with pytest.raises(NotFound):
+        keep(actor=head, station=cast.station, model=Room, values=sent)
+    own = f"/mediation/stations/{station.other.pk}/"
+    assert "添加房间" in client.get(own).content.decode()
+    assert client.post(f"{own}rooms/new/", sent).status_code == 302
 
 
 def test_the_stations_name_their_departments(cast: Cast, station: Station, as_user: Any) -> None:
