@@ -93,8 +93,19 @@ def seen(request: HttpRequest, pk: int) -> Dispute:
 
 @scoped("mediation.view")
 def case_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """One case: where it stands, the next step, who is in it, what happened."""
-    dispute, user = seen(request, pk), reader(request)
+    """One case: where it stands, the next step, who is in it, what happened. Who was invited and no longer is
+    (an old notice leads here) is led to what he was asked and answered.
+    """
+    user = reader(request)
+    try:
+        dispute = seen(request, pk)
+    except Http404:
+        if not cases.asked_of(user).filter(dispute=pk).exists():
+            raise
+        messages.info(
+            request, "这件案件的邀请已经谢绝或撤回，案件不再对您开放；问了什么、怎么答复的，都在这里。"
+        )
+        return redirect("invitations")
     return render(request, "mediation/page.html", _of_page(dispute, user))
 
 

@@ -187,7 +187,10 @@ def test_who_declined_keeps_its_answer_and_no_view_of_the_case(
     assert "请派员解释赔偿标准" in kept
     assert "13912345678" not in kept
     assert f"/mediation/{case.pk}/" not in kept
-    assert client.get(f"/mediation/{case.pk}/").status_code == 404
+    led = client.get(f"/mediation/{case.pk}/", follow=True)  # from the notice of the invitation
+    assert led.redirect_chain == [("/mediation/invitations/", 302)]
+    assert "已经谢绝或撤回" in led.content.decode()
+    assert case.matter.title not in led.content.decode()
     assert api(station.justice_liaison).get(f"/api/v1/cases/{case.pk}/").status_code == 404
     assert case.matter.title not in client.get("/mediation/?view=all").content.decode()
     assert client.post(address, said).status_code == 302
