@@ -10,19 +10,22 @@ from matters.models import Matter
 from matters.needs import NEEDS
 
 
+class VersionField(forms.IntegerField):
+    """The version that a page was filled in by; without one, what was typed is shown again to be checked."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        again = "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。"
+        codes = ("required", "invalid", "min_value", "max_value")
+        super().__init__(min_value=1, max_value=2**31 - 1, error_messages=dict.fromkeys(codes, again))
+
+
 class MoveForm(forms.Form):
     """One move of one matter. It only cleans; whether the move is open, `matters.workflow.advance` says."""
 
     action = forms.CharField(widget=forms.HiddenInput)
-    version = forms.IntegerField(
-        widget=forms.HiddenInput,
-        min_value=1,
-        max_value=2**31 - 1,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"),
-            "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。",
-        ),
-    )
+    version = VersionField()
 
     def __init__(
         self, transition: Transition, *, matter: Matter, user: User, data: Any = None, files: Any = None

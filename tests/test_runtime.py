@@ -134,7 +134,10 @@ def test_children_end_with_a_killed_supervisor(drive: Callable[..., Driven]) -> 
     until(lambda: not any(map(alive, children)), "children gone")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="what a killed supervisor left is found through /proc, which only Linux has",
+)
 def test_the_next_start_clears_what_a_killed_supervisor_left(drive: Callable[..., Driven]) -> None:
     driven = drive(STUBBORN)
     until(lambda: (driven.var / "log" / "child0.log").read_text() == "up\n", "child deaf")

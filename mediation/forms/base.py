@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 
 from accounts.models import User
+from matters.forms import VersionField
 from matters.models import Event
 from mediation.kinds import DISPUTE
 from mediation.models import Dispute
@@ -31,15 +32,7 @@ class StepForm(forms.Form):
     only_for: ClassVar[dict[str, str]] = {}
     """Field (or "folded" for the fold) → `name=value`: shown, where scripts run, only beside that choice."""
 
-    version = forms.IntegerField(
-        widget=forms.HiddenInput,
-        min_value=1,
-        max_value=2**31 - 1,
-        error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"),
-            "这一页没有说是按哪一版填的，请核对下面的内容再提交一次。",
-        ),
-    )
+    version = VersionField()
     of = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
     def __init__(self, dispute: Dispute, user: User, data: Any = None, of: str = "") -> None:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from grids.models import Unit
 from grids.scope import reader, scoped
@@ -39,8 +40,9 @@ def _set(
                     raise
                 form.add_error(error.field if error.field in form.fields else None, error.message)
                 status = error.status
-    context = {"station": station, "form": form, "title": title, "note": note}
-    return render(request, "mediation/roster/set.html", context, status=status)
+    back = reverse("roster_station", args=[station.pk])
+    context = {"station": station, "form": form, "title": title, "note": note, "back": back}
+    return render(request, "mediation/set.html", context, status=status)
 
 
 def _unset(

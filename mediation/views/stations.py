@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from grids.models import Unit
 from grids.queries import words
@@ -14,6 +15,8 @@ from mediation.models import Brand, Mediator
 from mediation.queries.stations import set_up_of, station_rows, stations_seen
 from mediation.workflow.stations import keep, row_of
 from shared.errors import Conflict, InvalidInput
+
+UNUSED = "不再用的，去掉“在用”；已有的案件和记录不变。"
 
 
 def naming() -> Callable[[Brand | Mediator], str]:
@@ -64,4 +67,5 @@ def station_row(request: HttpRequest, pk: int, sort: str, row: int | None = None
                 form.again(error)
                 status = error.status
     context = {"station": found, "form": form, "title": f"改{held}" if held else f"添加{wanted.label}"}
-    return render(request, "mediation/station_row.html", context, status=status)
+    context |= {"note": UNUSED, "back": reverse("mediation_station", args=[pk])}
+    return render(request, "mediation/set.html", context, status=status)

@@ -69,7 +69,7 @@ def test_the_same_again_changes_nothing(cast: Cast, as_user: Any) -> None:
         ({"facts": " "}, "facts"),
         ({"dispute_type": "war"}, "dispute_type"),
         ({"amount": Decimal(0)}, "amount"),
-        ({"amount": Decimal(5), "currency": "XXX"}, "currency"),
+        ({"amount": Decimal(5), "currency": "QQQ"}, "currency"),
         ({"source": "grid"}, "source"),
     ],
 )
